@@ -1,0 +1,14 @@
+//! Parses Google Sheets formulas and audits them against rules and written policies.
+//!
+//! Text becomes a tree, a tree becomes a template, templates are checked by rules and policies,
+//! and what they find becomes a report. No I/O, no clock, no globals: the same input gives the
+//! same bytes, in the server, on the command line and in the browser.
+
+pub mod ast;
+pub mod finding;
+pub mod functions;
+pub mod parser;
+pub mod policy;
+pub mod rule;
+pub mod rules;
+pub mod span;

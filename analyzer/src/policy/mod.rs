@@ -1,0 +1,1 @@
+//! Written policies: sentences become rules that formulas are checked against.

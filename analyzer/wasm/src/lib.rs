@@ -1,0 +1,1 @@
+//! The analyzer for the browser: bindings only, no logic.

@@ -1,0 +1,2 @@
+//! The program sheetbrain.
+fn main() {}
