@@ -1,10 +1,11 @@
 //! What a rule is: data and one pure function. Rules know neither one another nor the policies.
 
-use crate::ast::{Formula, NodeId};
+use crate::ast::{Formula, NodeId, NodeKind};
 use crate::finding::{Category, Edit, Fix, Severity};
+use crate::functions::Function;
 use crate::span::Span;
 
-/// A built-in rule.
+/// A built-in rule. Made by `declare_rule!`, one in each file of `rules/`.
 #[derive(Debug)]
 pub struct Rule {
     /// The bad pattern in kebab-case; reads well as "allow `whole-column-range`".
@@ -15,7 +16,7 @@ pub struct Rule {
     pub severity: Severity,
     /// Markdown: *Flags …*, Why, Example, Instead, Limits.
     pub docs: &'static str,
-    /// The presets that switch it on; `strict` holds every rule.
+    /// The presets that switch it on, [`Preset::Strict`] aside, which holds every rule.
     pub presets: &'static [Preset],
     /// What can be set, with its default.
     pub options: &'static [Setting],
@@ -25,8 +26,27 @@ pub struct Rule {
     pub check: Check,
 }
 
+impl Rule {
+    /// Whether the preset switches the rule on.
+    #[must_use]
+    pub fn is_in(&self, preset: Preset) -> bool {
+        preset == Preset::Strict || self.presets.contains(&preset)
+    }
+
+    /// What the rule flags, in one sentence: the first paragraph of its docs, as plain text.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let paragraph = self.docs.lines().take_while(|line| !line.trim().is_empty());
+        let text = paragraph.map(str::trim).collect::<Vec<_>>().join(" ");
+        text.trim_matches('*').to_owned()
+    }
+}
+
 /// A named set of rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Preset {
     /// True by definition, or of measured precision; the default.
     Recommended,
@@ -41,6 +61,49 @@ pub enum Preset {
     /// ICAEW's twenty principles.
     Icaew,
 }
+
+impl Preset {
+    /// Every preset, in the order in which they are shown.
+    pub const ALL: [Self; 6] = [
+        Self::Recommended,
+        Self::Consistency,
+        Self::Security,
+        Self::Strict,
+        Self::Fast,
+        Self::Icaew,
+    ];
+
+    /// The name as people write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Recommended => "recommended",
+            Self::Consistency => "consistency",
+            Self::Security => "security",
+            Self::Strict => "strict",
+            Self::Fast => "fast",
+            Self::Icaew => "icaew",
+        }
+    }
+}
+
+impl std::str::FromStr for Preset {
+    type Err = UnknownPreset;
+
+    fn from_str(name: &str) -> Result<Self, UnknownPreset> {
+        Self::ALL
+            .into_iter()
+            .find(|preset| preset.name() == name)
+            .ok_or_else(|| UnknownPreset(name.to_owned()))
+    }
+}
+
+/// A name that is no preset.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "there is no preset `{0}`; there are recommended, consistency, security, strict, fast and icaew"
+)]
+pub struct UnknownPreset(pub String);
 
 /// A whole number that a rule's findings depend on.
 #[derive(Debug)]
@@ -58,16 +121,19 @@ pub struct Setting {
 pub enum Sees {
     /// The tree as seen from its cell: equal for a formula and its copies.
     Template,
-    /// Also the exact text: spaces, letter case, length.
+    /// Also the exact text: spaces, letter case, length, or how far a half-anchored range reaches.
     Text,
 }
 
-/// When a rule is called.
+/// When a rule is called. All but `Broken` are called only for formulas without syntax errors, so
+/// that no rule has to guess at what a broken formula was meant to be.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
+    /// Once for each formula that has syntax errors.
+    Broken(fn(&Context<'_>, &mut Findings<'_>)),
     /// Once for each formula.
     Formula(fn(&Context<'_>, &mut Findings<'_>)),
-    /// Once for each node that `wanted` picks by its kind; never for a call of a function below.
+    /// Once for each node of one of these kinds.
     Nodes(NodeKinds, fn(&Context<'_>, NodeId, &mut Findings<'_>)),
     /// Once for each call of one of these built-in functions, with the call's node.
     Calls(
@@ -76,40 +142,225 @@ pub enum Check {
     ),
 }
 
-/// The kinds of nodes that a rule wants to see, named like [`crate::ast::NodeKind`].
+/// A set of kinds of nodes, named like [`NodeKind`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NodeKinds(pub u32);
+pub struct NodeKinds(u32);
+
+/// One constant a kind, and the way from a node to its constant.
+macro_rules! node_kinds {
+    ($($constant:ident $bit:literal $pattern:pat,)+) => {
+        impl NodeKinds {
+            $(
+                #[doc = concat!("Nodes that match `", stringify!($pattern), "`.")]
+                pub const $constant: Self = Self(1 << $bit);
+            )+
+
+            /// How many kinds there are.
+            pub(crate) const COUNT: usize = [$($bit),+].len();
+
+            /// The set of this one kind.
+            #[must_use]
+            pub const fn of(kind: &NodeKind) -> Self {
+                match kind {
+                    $($pattern => Self::$constant,)+
+                }
+            }
+        }
+    };
+}
+
+node_kinds! {
+    NUMBER 0 NodeKind::Number(_),
+    TEXT 1 NodeKind::Text,
+    BOOLEAN 2 NodeKind::Boolean(_),
+    ERROR 3 NodeKind::Error(_),
+    MISSING 4 NodeKind::Missing,
+    REFERENCE 5 NodeKind::Reference(_),
+    NAME 6 NodeKind::Name,
+    TABLE_REFERENCE 7 NodeKind::TableReference,
+    PROPERTY 8 NodeKind::Property { .. },
+    GROUP 9 NodeKind::Group(_),
+    PREFIX 10 NodeKind::Prefix(..),
+    PERCENT 11 NodeKind::Percent(_),
+    INFIX 12 NodeKind::Infix(..),
+    CALL 13 NodeKind::Call { .. },
+    APPLY 14 NodeKind::Apply { .. },
+    ARRAY 15 NodeKind::Array(_),
+    ARRAY_ROW 16 NodeKind::ArrayRow(_),
+    INVALID 17 NodeKind::Invalid,
+}
+
+impl NodeKinds {
+    /// The kinds of both sets.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether every kind of `other` is in the set.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// A number below [`Self::COUNT`] for a set of one kind.
+    pub(crate) const fn index(self) -> usize {
+        self.0.trailing_zeros() as usize
+    }
+
+    /// Every set of one kind.
+    pub(crate) fn each() -> impl Iterator<Item = Self> {
+        (0..Self::COUNT).map(|bit| Self(1 << bit))
+    }
+}
 
 /// What a rule may look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// The formula with its tree.
     pub formula: Formula<'a>,
-    /// The parent of each node, by [`NodeId::index`]; the root is its own parent.
-    pub parents: &'a [NodeId],
+    /// What stands around each node.
+    pub surroundings: &'a Surroundings,
     /// The values of the rule's settings, in their order.
     pub settings: &'a [u32],
 }
+
+impl<'a> Context<'a> {
+    /// The value of the rule's setting at `index`; 0 if the rule has none there.
+    #[must_use]
+    pub fn setting(&self, index: usize) -> u32 {
+        self.settings.get(index).copied().unwrap_or_default()
+    }
+
+    /// The node that `id` is a child of; `None` for the root.
+    #[must_use]
+    pub fn parent(&self, id: NodeId) -> Option<NodeId> {
+        self.surroundings
+            .parents
+            .get(id.index())
+            .copied()
+            .filter(|parent| *parent != id)
+    }
+
+    /// The nearest call by name around the node, and the place of the node in it.
+    #[must_use]
+    pub fn enclosing_call(&self, id: NodeId) -> Option<Place> {
+        let call = self.surroundings.calls.get(id.index()).copied().flatten()?;
+        let NodeKind::Call {
+            function,
+            arguments,
+            ..
+        } = self.formula.kind(call)
+        else {
+            return None;
+        };
+        let start = self.formula.span(id).start;
+        let before = self
+            .formula
+            .list(arguments)
+            .partition_point(|argument| self.formula.span(*argument).start <= start);
+        Some(Place {
+            call,
+            function: function.map(crate::functions::FunctionId::function),
+            argument: before.saturating_sub(1),
+        })
+    }
+
+    /// The calls by name around the node, the nearest first. Not more than nesting allows, so
+    /// walking them costs a bounded time for each node.
+    pub fn enclosing_calls(&self, id: NodeId) -> impl Iterator<Item = Place> + use<'a> {
+        let context = *self;
+        std::iter::successors(context.enclosing_call(id), move |place| {
+            context.enclosing_call(place.call)
+        })
+    }
+}
+
+/// Where a node stands in a call: in which argument, at any depth.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The call.
+    pub call: NodeId,
+    /// What is called, if it is a built-in function.
+    pub function: Option<&'static Function>,
+    /// The argument that the node stands in, from 0.
+    pub argument: usize,
+}
+
+impl Place {
+    /// Whether the call is of a built-in function of one of these names.
+    #[must_use]
+    pub fn is_call_of(&self, names: &[&str]) -> bool {
+        self.function
+            .is_some_and(|function| names.contains(&function.name))
+    }
+}
+
+/// What stands around each node of a tree; filled again for each formula without allocating.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// The parent of each node, by [`NodeId::index`]; the root is its own parent.
+    parents: Vec<NodeId>,
+    /// The nearest call by name above each node.
+    calls: Vec<Option<NodeId>>,
+}
+
+impl Surroundings {
+    /// Reads the tree, in two passes over its nodes.
+    pub fn read(&mut self, formula: Formula<'_>) {
+        self.parents.clear();
+        self.parents.extend(formula.nodes().map(|(id, _)| id));
+        self.calls.clear();
+        self.calls.resize(self.parents.len(), None);
+        for (id, node) in formula.nodes().rev() {
+            let inherited = if let NodeKind::Call { .. } = node.kind {
+                Some(id)
+            } else {
+                self.calls.get(id.index()).copied().flatten()
+            };
+            formula.for_each_child(id, |child| {
+                if let Some(parent) = self.parents.get_mut(child.index()) {
+                    *parent = id;
+                }
+                if let Some(call) = self.calls.get_mut(child.index()) {
+                    *call = inherited;
+                }
+            });
+        }
+    }
+}
+
+/// The most findings of one rule in one formula that are kept: what else the rule has to say of
+/// the same formula helps nobody, and a hostile formula must not make a report grow without end.
+const MOST_FINDINGS: usize = 16;
 
 /// Takes what a rule finds.
 #[derive(Debug)]
 pub struct Findings<'a> {
     pub(crate) found: &'a mut Vec<Found>,
+    /// The rule that reports, by its place among the rules that are on.
+    pub(crate) rule: u16,
 }
 
 /// A finding before the engine adds the rule, its severity and its category.
 #[derive(Debug)]
-pub struct Found {
+pub(crate) struct Found {
+    pub(crate) rule: u16,
     pub(crate) span: Span,
     pub(crate) message: String,
     pub(crate) fix: Option<Fix>,
 }
 
 impl Findings<'_> {
-    /// Reports a finding at `span`. The message says what is wrong, why it matters, what to do,
-    /// and names no cell address that differs between copies of a formula.
+    /// Reports a finding at `span`. The message says what is wrong, why it matters and, in its
+    /// last sentence, what to do; it names no cell address that differs between copies of a
+    /// formula.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> Reported<'_> {
+        if self.is_full() {
+            return Reported { found: None };
+        }
         self.found.push(Found {
+            rule: self.rule,
             span,
             message: message.into(),
             fix: None,
@@ -117,6 +368,13 @@ impl Findings<'_> {
         Reported {
             found: self.found.last_mut(),
         }
+    }
+
+    /// Whether further findings would be left out, so that a rule can stop looking.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let own = self.found.iter().filter(|found| found.rule == self.rule);
+        own.count() >= MOST_FINDINGS
     }
 }
 
@@ -143,3 +401,40 @@ impl Reported<'_> {
         }
     }
 }
+
+/// Declares the rule of a file as `RULE`. The doc comment is the rule's page and is also kept in
+/// [`Rule::docs`], so a rule without docs does not compile.
+///
+/// Code in the docs is fenced as `formula`, one formula a line, and is run by the tests: every
+/// line under **Example** is flagged, every line under **Instead** is not.
+macro_rules! declare_rule {
+    (
+        $(#[doc = $docs:literal])+
+        $name:literal {
+            category: $category:ident,
+            severity: $severity:ident,
+            presets: [$($preset:ident),*],
+            $(settings: [$($setting:literal: $default:literal $setting_docs:literal),+ $(,)?],)?
+            sees: $sees:ident,
+            check: $check:expr $(,)?
+        }
+    ) => {
+        $(#[doc = $docs])+
+        pub(super) static RULE: $crate::rule::Rule = $crate::rule::Rule {
+            name: $name,
+            category: $crate::finding::Category::$category,
+            severity: $crate::finding::Severity::$severity,
+            docs: concat!($($docs, "\n"),+).trim_ascii(),
+            presets: &[$($crate::rule::Preset::$preset),*],
+            options: &[$($($crate::rule::Setting {
+                name: $setting,
+                docs: $setting_docs,
+                default: $default,
+            }),+)?],
+            sees: $crate::rule::Sees::$sees,
+            check: $check,
+        };
+    };
+}
+
+pub(crate) use declare_rule;

@@ -1,1 +1,2 @@
-//! The built-in rules, one file each.
+//! The built-in rules, one file each: docs, check, tests. What several rules ask of a tree stands
+//! beside this folder (`constant.rs`, `link.rs`); rules never call one another.
