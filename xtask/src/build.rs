@@ -1,0 +1,53 @@
+//! `cargo xtask build` and `cargo xtask wasm`: the artifacts, nothing started.
+
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+
+use crate::Chores;
+use crate::prerequisites::TOOLS;
+use crate::progress::{Step, Summary, run_steps};
+use crate::wasm::WASM;
+use crate::web::{NPM_PACKAGES, WEB_ASSETS};
+
+/// The program with everything it embeds, in release mode.
+const RELEASE: Step = Step {
+    name: "release-program",
+    needs: &["web-assets"],
+    run: build_release,
+};
+
+/// Makes every artifact.
+pub(crate) fn build(chores: &mut Chores) -> ExitCode {
+    let summary = build_everything(chores);
+    summary.print();
+    exit_code(&summary)
+}
+
+/// Makes every artifact and leaves it to the caller to say so.
+pub(crate) fn build_everything(chores: &mut Chores) -> Summary {
+    run_steps(chores, &[TOOLS, NPM_PACKAGES, WASM, WEB_ASSETS, RELEASE])
+}
+
+/// Makes the analyzer for the browser.
+pub(crate) fn build_wasm(chores: &mut Chores) -> ExitCode {
+    let summary = run_steps(chores, &[TOOLS, WASM]);
+    exit_code(&summary)
+}
+
+/// Success when every step passed.
+pub(crate) fn exit_code(summary: &Summary) -> ExitCode {
+    if summary.passed() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn build_release(chores: &mut Chores) -> Result<()> {
+    chores.runner.run(
+        Command::new("cargo")
+            .args(["build", "--release", "--bin", "sheetbrain"])
+            .current_dir(chores.workspace.root()),
+    )
+}

@@ -1,0 +1,94 @@
+//! `cargo xtask test`: everything that must be green before a change lands.
+
+use std::process::{Command, ExitCode};
+
+use anyhow::{Result, bail};
+
+use crate::Chores;
+use crate::build::exit_code;
+use crate::prerequisites::TOOLS;
+use crate::progress::{Step, run_steps};
+use crate::wasm::WASM;
+use crate::web::{BROWSER_TESTS, NPM_PACKAGES, WEB_ASSETS, WEB_CHECKS, WEB_TESTS};
+
+/// Quick answers first; the program after the pages that it embeds.
+const STEPS: [Step; 11] = [
+    FORMATTING,
+    TOOLS,
+    NPM_PACKAGES,
+    WASM,
+    WEB_CHECKS,
+    WEB_TESTS,
+    WEB_ASSETS,
+    LINTS,
+    PROGRAM,
+    RUST_TESTS,
+    BROWSER_TESTS,
+];
+
+const FORMATTING: Step = Step {
+    name: "formatting",
+    needs: &[],
+    run: |chores| cargo(chores, &["fmt", "--all", "--check"]),
+};
+
+const LINTS: Step = Step {
+    name: "lints",
+    needs: &["tools"],
+    run: |chores| {
+        let deny = ["--", "--deny", "warnings"];
+        cargo(
+            chores,
+            &[&["clippy", "--workspace", "--all-targets"], &deny[..]].concat(),
+        )
+    },
+};
+
+/// The program and the tests in one go: built one after the other, with other features wanted of
+/// what both depend on, much would be compiled twice.
+const PROGRAM: Step = Step {
+    name: "program",
+    needs: &["tools"],
+    run: |chores| cargo(chores, &["build", "--workspace", "--bins", "--tests"]),
+};
+
+const RUST_TESTS: Step = Step {
+    name: "rust-tests",
+    needs: &["program"],
+    run: |chores| cargo(chores, &["test", "--workspace"]),
+};
+
+/// Runs the steps, or those named in `only`, and prints the summary.
+pub(crate) fn test(chores: &mut Chores, only: &[String]) -> Result<ExitCode> {
+    let names = STEPS.map(|step| step.name);
+    if let Some(unknown) = only.iter().find(|name| !names.contains(&name.as_str())) {
+        bail!("there is no step {unknown:?}, but {}", names.join(", "));
+    }
+    let is_wanted = |step: &&Step| only.is_empty() || only.iter().any(|name| name == step.name);
+    let summary = run_steps(chores, STEPS.iter().filter(is_wanted));
+    summary.print();
+    Ok(exit_code(&summary))
+}
+
+fn cargo(chores: &mut Chores, arguments: &[&str]) -> Result<()> {
+    chores.runner.run(
+        Command::new("cargo")
+            .args(arguments)
+            .current_dir(chores.workspace.root()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_comes_after_the_steps_it_needs() {
+        for (place, step) in STEPS.iter().enumerate() {
+            for needed in step.needs {
+                let comes_before = STEPS[..place].iter().any(|other| other.name == *needed);
+                assert!(comes_before, "{} needs {needed}", step.name);
+            }
+        }
+    }
+}

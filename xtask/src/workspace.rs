@@ -1,0 +1,72 @@
+//! Where things are: the checkout, cargo's target directory and what is built into them.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+/// The checkout and its build directory; every path is absolute.
+pub(crate) struct Workspace {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Workspace {
+    /// Finds the checkout that this program was built from and asks cargo for the target
+    /// directory, which settings outside of the checkout may move.
+    pub(crate) fn locate() -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .context("the crate xtask lies in no workspace")?
+            .to_path_buf();
+        let output = Command::new("cargo")
+            .args(["metadata", "--format-version", "1", "--no-deps"])
+            .current_dir(&root)
+            .output()
+            .context("cargo does not start")?;
+        if !output.status.success() {
+            bail!(
+                "cargo metadata: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+        let target = metadata
+            .get("target_directory")
+            .and_then(serde_json::Value::as_str)
+            .context("cargo metadata names no target directory")?
+            .into();
+        Ok(Self { root, target })
+    }
+
+    /// The checkout.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The npm package with everything in TypeScript.
+    pub(crate) fn addon(&self) -> PathBuf {
+        self.root.join("addon")
+    }
+
+    /// What wasm-bindgen makes: the module, its JavaScript and its types.
+    pub(crate) fn wasm_package(&self) -> PathBuf {
+        self.addon().join("dist/wasm")
+    }
+
+    /// The analyzer as rustc leaves it.
+    pub(crate) fn raw_wasm(&self) -> PathBuf {
+        self.target
+            .join("wasm32-unknown-unknown/wasm/analyzer_wasm.wasm")
+    }
+
+    /// The program `sheetbrain`, built with cargo's profile in the folder `profile`.
+    pub(crate) fn program(&self, profile: &str) -> PathBuf {
+        self.target.join(profile).join("sheetbrain")
+    }
+
+    /// Where the browser tests leave what they saw.
+    pub(crate) fn screenshots(&self) -> PathBuf {
+        self.target.join("screenshots")
+    }
+}
