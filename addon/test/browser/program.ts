@@ -1,0 +1,61 @@
+/** Starts the real program on a free port, with a throw-away database and the demo organization. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** A first start makes a database cluster; on a busy machine that takes a while. */
+const startLimit = 120_000;
+
+export interface Program {
+  readonly address: string;
+  /** Ends it as Ctrl-C does and waits until it has ended well. */
+  stop(): Promise<void>;
+}
+
+export async function startProgram(): Promise<Program> {
+  // An empty folder and environment: settings of whoever runs the tests must not reach it.
+  const folder = await mkdtemp(join(tmpdir(), "sheetbrain-browser-test-"));
+  const program = spawn(
+    setting("SHEETBRAIN_TEST_PROGRAM"),
+    ["serve", "--listen", "127.0.0.1:0", "--ephemeral", "--demo"],
+    { cwd: folder, env: { PATH: process.env["PATH"] }, stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const stop = async (): Promise<void> => {
+    const ended = program.exitCode === null ? once(program, "exit") : Promise.resolve();
+    program.kill("SIGINT");
+    await ended;
+    await rm(folder, { recursive: true });
+    assert.equal(program.exitCode, 0, "the program did not end well");
+  };
+  try {
+    return { address: await addressOf(program), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A setting that the test command gives. */
+export function setting(name: string): string {
+  const value = process.env[name];
+  assert.ok(value, `${name} is not set: use cargo xtask test --only browser-tests`);
+  return value;
+}
+
+async function addressOf(program: ChildProcess): Promise<string> {
+  assert.ok(program.stdout);
+  const timer = setTimeout(() => program.kill("SIGKILL"), startLimit);
+  try {
+    for await (const line of createInterface({ input: program.stdout })) {
+      const address = /listening on (http:\/\/\S+)/.exec(line)?.[1];
+      if (address !== undefined) return address;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  throw new Error("the program ended before it was ready");
+}
