@@ -110,7 +110,7 @@ fn read_table<T: Named>(
 
 /// A message that names the line of the row at `index`; the header is line 1.
 fn at_line(path: &str, index: usize, reason: &str) -> String {
-    format!("analyzer/{path}:{}: {reason}", index + 2)
+    format!("{path}:{}: {reason}", index + 2)
 }
 
 fn check_name(name: &str) -> Result<(), String> {

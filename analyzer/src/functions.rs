@@ -57,12 +57,14 @@ pub struct Function {
     /// cell did, and what it is given leaves the spreadsheet. `HYPERLINK` reads nothing until a
     /// person follows it, and `ISURL` and `ENCODEURL` look only at the text: they are not.
     pub external: bool,
-    /// Whether its result can fill more than one cell although it stands in one, and not only
-    /// because an argument is an array.
+    /// Whether it is made to give more than one cell: `FILTER`, `SPLIT`, `SEQUENCE`. Inside of
+    /// `ARRAYFORMULA` others do too.
     pub array: bool,
     /// Whether Excel has no function of this name.
     pub google_only: bool,
-    /// Whether it is kept for old spreadsheets.
+    /// Whether it is kept for old spreadsheets: what Excel lists as a compatibility function, and
+    /// the `.LEGACY` names that Sheets gives to formulas of its first versions. `CEILING`, `FLOOR`
+    /// and `CONCATENATE` are not: Sheets does not replace them.
     pub legacy: bool,
     /// What is written today in place of a legacy function; the arguments can differ. `TDIST`
     /// has none, for it became two functions.

@@ -5,7 +5,8 @@
 use super::{Category, FUNCTIONS, Function, LONGEST_NAME};
 
 /// The function whose name is nearest to `name`, case aside: the fewest letters added, left out,
-/// replaced or swapped with their neighbour. The longer the name, the more of them may differ.
+/// replaced or swapped with their neighbour. The longer the name, the more of them may differ;
+/// where more than one does, the first letter must be right.
 ///
 /// Among equally near names the one with the same first letter wins, then the one of the same
 /// length, then the first in the alphabet. `None` if nothing is near enough; a name of one or two
@@ -15,8 +16,8 @@ pub fn similar(name: &str) -> Option<&'static Function> {
     let allowed = match name.len() {
         0..=2 => return None,
         3..=5 => 1,
-        6..=9 => 2,
-        10..=LONGEST_COMPARED => 3,
+        6..=10 => 2,
+        11..=LONGEST_COMPARED => 3,
         _ => return None,
     };
     let mut buffer = [0; LONGEST_COMPARED];
@@ -24,7 +25,7 @@ pub fn similar(name: &str) -> Option<&'static Function> {
     typed.copy_from_slice(name.as_bytes());
     typed.make_ascii_uppercase();
 
-    let letters = letters(typed);
+    let typed_letters = letters(typed);
     FUNCTIONS
         .iter()
         .filter(|function| function.category != Category::Undocumented)
@@ -32,14 +33,15 @@ pub fn similar(name: &str) -> Option<&'static Function> {
             let candidate = function.name.as_bytes();
             // One typing error changes the length by at most one and two of the letters that
             // occur, which rules out nearly every name without a closer look.
-            let changed = (letters ^ self::letters(candidate)).count_ones() as usize;
+            let changed = (typed_letters ^ letters(candidate)).count_ones() as usize;
             if candidate.len().abs_diff(typed.len()) > allowed || changed > 2 * allowed {
                 return None;
             }
             let distance = distance(typed, candidate);
             let other_start = candidate.first() != typed.first();
             let other_length = candidate.len() != typed.len();
-            (distance <= allowed).then_some(((distance, other_start, other_length), function))
+            let near = distance <= if other_start { 1 } else { allowed };
+            near.then_some(((distance, other_start, other_length), function))
         })
         .min_by_key(|(rank, _)| *rank)
         .map(|(_, function)| function)
