@@ -17,16 +17,14 @@ const RELEASE: Step = Step {
     run: build_release,
 };
 
+/// Every artifact, in an order that works.
+pub(crate) const ARTIFACTS: [Step; 5] = [TOOLS, NPM_PACKAGES, WASM, WEB_ASSETS, RELEASE];
+
 /// Makes every artifact.
 pub(crate) fn build(chores: &mut Chores) -> ExitCode {
-    let summary = build_everything(chores);
+    let summary = run_steps(chores, &ARTIFACTS);
     summary.print();
     exit_code(&summary)
-}
-
-/// Makes every artifact and leaves it to the caller to say so.
-pub(crate) fn build_everything(chores: &mut Chores) -> Summary {
-    run_steps(chores, &[TOOLS, NPM_PACKAGES, WASM, WEB_ASSETS, RELEASE])
 }
 
 /// Makes the analyzer for the browser.

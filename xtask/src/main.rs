@@ -13,10 +13,13 @@ mod wasm;
 mod web;
 mod workspace;
 
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use embedded_postgres::Search;
 
 use crate::process::Runner;
 use crate::workspace::Workspace;
@@ -25,6 +28,12 @@ use crate::workspace::Workspace;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
+    /// The folder with PostgreSQL's programs and no other.
+    #[arg(long, global = true, value_name = "DIR", env = "SHEETBRAIN_PG_BIN")]
+    pg_bin: Option<PathBuf>,
+    /// Where programs are looked for.
+    #[arg(long, global = true, hide = true, env = "PATH")]
+    search_path: Option<OsString>,
     #[command(subcommand)]
     chore: Chore,
 }
@@ -39,8 +48,8 @@ enum Chore {
     },
     /// Everything that must be green before a change lands.
     Test {
-        /// Only these steps, whatever they need (a wrong name lists them all).
-        #[arg(long, value_name = "STEP")]
+        /// Only these steps, whatever they need.
+        #[arg(long, value_name = "STEP", value_parser = test::step_names())]
         only: Vec<String>,
     },
     /// Make every artifact (WASM, web assets, release program) and start nothing.
@@ -53,16 +62,24 @@ enum Chore {
 struct Chores {
     workspace: Workspace,
     runner: Runner,
+    /// Where PostgreSQL's programs may be.
+    postgres: Search,
 }
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
-    let runner = Runner::new()?;
-    let workspace = Workspace::locate()?;
-    let mut chores = Chores { workspace, runner };
+    let mut chores = Chores {
+        runner: Runner::new()?,
+        workspace: Workspace::locate()?,
+        postgres: Search {
+            bin_dir: arguments.pg_bin,
+            search_path: arguments.search_path,
+            ..Search::default()
+        },
+    };
     match arguments.chore {
         Chore::Run { serve } => run::run(&mut chores, &serve),
-        Chore::Test { only } => test::test(&mut chores, &only),
+        Chore::Test { only } => Ok(test::test(&mut chores, &only)),
         Chore::Build => Ok(build::build(&mut chores)),
         Chore::Wasm => Ok(build::build_wasm(&mut chores)),
     }

@@ -17,6 +17,18 @@ pub(crate) const TOOLS: Step = Step {
     run: check_tools,
 };
 
+/// PostgreSQL's programs.
+pub(crate) const POSTGRES: Step = Step {
+    name: "postgresql",
+    needs: &[],
+    run: |chores| match chores.postgres.for_new_cluster() {
+        Err(embedded_postgres::Error::NoBinaries { .. }) => {
+            install(&mut chores.runner, "postgresql")
+        }
+        found => Ok(found.map(drop)?),
+    },
+};
+
 const OLDEST_NODE: u32 = 20;
 
 /// What Chromium is called, by distribution.
@@ -35,6 +47,8 @@ fn check_tools(chores: &mut Chores) -> Result<()> {
     if major < OLDEST_NODE {
         bail!("Node.js {OLDEST_NODE} or later is needed, this is {node}");
     }
+    process::output(Command::new("npm").arg("--version"))
+        .context("npm is needed: apt-get install -y npm")?;
     process::output(Command::new("cc").arg("--version"))
         .context("a C compiler is needed: apt-get install -y build-essential")?;
     add_wasm_target(chores)
@@ -68,10 +82,14 @@ pub(crate) fn chromium(runner: &mut Runner) -> Result<PathBuf> {
     find().context("the package chromium brought no program of that name")
 }
 
-/// Installs a Debian package as root; otherwise says what to type.
+/// Whether Debian packages can be installed without asking for a password.
+pub(crate) fn can_install() -> bool {
+    rustix::process::geteuid().is_root() && find_program("apt-get").is_some()
+}
+
+/// Installs a Debian package where that is possible; otherwise says what to type.
 fn install(runner: &mut Runner, package: &str) -> Result<()> {
-    let is_possible = rustix::process::geteuid().is_root() && find_program("apt-get").is_some();
-    if !is_possible {
+    if !can_install() {
         bail!("{package} is missing: sudo apt-get install -y {package}");
     }
     note(&format!("{package} is missing and is installed now"));

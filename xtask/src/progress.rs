@@ -10,6 +10,7 @@ use anyhow::{Result, anyhow};
 use crate::Chores;
 
 /// One piece of work.
+#[derive(Clone, Copy)]
 pub(crate) struct Step {
     /// A short name, as `--only` takes it.
     pub(crate) name: &'static str,

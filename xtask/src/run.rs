@@ -8,9 +8,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 
 use crate::Chores;
-use crate::build::{build_everything, exit_code};
+use crate::build::{ARTIFACTS, exit_code};
+use crate::prerequisites::{POSTGRES, can_install};
 use crate::process;
-use crate::progress::note;
+use crate::progress::{note, run_steps};
 
 /// What stands before the address in the line that says that the server is ready.
 const READY: &str = "listening on ";
@@ -21,7 +22,13 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Builds, starts and waits; the exit code is the server's.
 pub(crate) fn run(chores: &mut Chores, arguments: &[String]) -> Result<ExitCode> {
-    let summary = build_everything(chores);
+    let mut steps = ARTIFACTS.to_vec();
+    // Where it can not be installed, the server says what to do, and may not even need it: its
+    // settings can name another database.
+    if can_install() {
+        steps.insert(0, POSTGRES);
+    }
+    let summary = run_steps(chores, &steps);
     if !summary.passed() {
         summary.print();
         return Ok(exit_code(&summary));

@@ -2,19 +2,22 @@
 
 use std::process::{Command, ExitCode};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result};
+use clap::builder::PossibleValuesParser;
+use embedded_postgres::{Cluster, DATABASE, Options};
 
 use crate::Chores;
 use crate::build::exit_code;
-use crate::prerequisites::TOOLS;
+use crate::prerequisites::{POSTGRES, TOOLS};
 use crate::progress::{Step, run_steps};
 use crate::wasm::WASM;
 use crate::web::{BROWSER_TESTS, NPM_PACKAGES, WEB_ASSETS, WEB_CHECKS, WEB_TESTS};
 
 /// Quick answers first; the program after the pages that it embeds.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     FORMATTING,
     TOOLS,
+    POSTGRES,
     NPM_PACKAGES,
     WASM,
     WEB_CHECKS,
@@ -54,20 +57,41 @@ const PROGRAM: Step = Step {
 
 const RUST_TESTS: Step = Step {
     name: "rust-tests",
-    needs: &["program"],
-    run: |chores| cargo(chores, &["test", "--workspace"]),
+    needs: &["program", "postgresql"],
+    run: run_rust_tests,
 };
 
+/// The tests share one throw-away cluster and make a database each.
+fn run_rust_tests(chores: &mut Chores) -> Result<()> {
+    let cluster = Cluster::start(&Options {
+        search: chores.postgres.clone(),
+        // Every account may traverse it, also the one that PostgreSQL runs as for root.
+        ..Options::ephemeral("/tmp")
+    })?;
+    let tested = chores.runner.run(
+        Command::new("cargo")
+            .args(["test", "--workspace"])
+            .env("SHEETBRAIN_TEST_POSTGRES", cluster.url(DATABASE))
+            .env("SHEETBRAIN_TEST_PROGRAM", chores.workspace.program("debug"))
+            .current_dir(chores.workspace.root()),
+    );
+    let stopped = cluster.stop();
+    tested?;
+    stopped.context("the tests passed, but their database did not stop")?;
+    Ok(())
+}
+
+/// The names of the steps, as `--only` takes them.
+pub(crate) fn step_names() -> PossibleValuesParser {
+    STEPS.map(|step| step.name).into()
+}
+
 /// Runs the steps, or those named in `only`, and prints the summary.
-pub(crate) fn test(chores: &mut Chores, only: &[String]) -> Result<ExitCode> {
-    let names = STEPS.map(|step| step.name);
-    if let Some(unknown) = only.iter().find(|name| !names.contains(&name.as_str())) {
-        bail!("there is no step {unknown:?}, but {}", names.join(", "));
-    }
+pub(crate) fn test(chores: &mut Chores, only: &[String]) -> ExitCode {
     let is_wanted = |step: &&Step| only.is_empty() || only.iter().any(|name| name == step.name);
     let summary = run_steps(chores, STEPS.iter().filter(is_wanted));
     summary.print();
-    Ok(exit_code(&summary))
+    exit_code(&summary)
 }
 
 fn cargo(chores: &mut Chores, arguments: &[&str]) -> Result<()> {

@@ -45,7 +45,7 @@ pub(crate) const WEB_TESTS: Step = Step {
 /// Tests in Chromium against the real program, which brings its own throw-away database.
 pub(crate) const BROWSER_TESTS: Step = Step {
     name: "browser-tests",
-    needs: &["web-assets", "program"],
+    needs: &["web-assets", "program", "postgresql"],
     run: test_in_browser,
 };
 

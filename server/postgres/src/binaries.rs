@@ -88,6 +88,17 @@ impl Binaries {
 }
 
 impl Search {
+    /// The programs that a new cluster would use, without making one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoBinaries`] when there are none, [`Error::NoAccount`] when root has no account to
+    /// run them as.
+    pub fn for_new_cluster(&self) -> Result<Binaries, Error> {
+        let nowhere = Path::new("");
+        self.find(None, &Account::for_cluster(nowhere)?, nowhere)
+    }
+
     /// The programs to use: of `wanted_major` when there are data of that version already,
     /// otherwise the first usable ones.
     ///
@@ -234,15 +245,6 @@ fn inspect(dir: &Path, runner: &Account) -> Result<Binaries, String> {
 fn major_of_answer(answer: &str) -> Option<u32> {
     let version = answer.trim().strip_prefix("postgres (PostgreSQL) ")?;
     leading_number(version)
-}
-
-/// The major version in a file `PG_VERSION`: the whole file is `15` and a line break.
-pub(crate) fn major_of_data(cluster: &Path) -> Option<u32> {
-    fs::read_to_string(cluster.join("PG_VERSION"))
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
 }
 
 fn leading_number(text: &str) -> Option<u32> {
