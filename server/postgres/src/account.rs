@@ -23,41 +23,48 @@ const CHILD_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 /// Who runs PostgreSQL.
 #[derive(Debug, Clone)]
 pub(crate) struct Account {
-    name: String,
     uid: u32,
     gid: u32,
-    /// The caller is root and children change to this account.
-    switch: bool,
+    /// The name of the account when the caller is root and children change to it.
+    switched_to: Option<String>,
 }
 
 impl Account {
     /// The account for the cluster in `cluster`: its owner when it exists, otherwise the caller,
     /// or for root a service account.
     pub(crate) fn for_cluster(cluster: &Path) -> Result<Self, Error> {
-        let caller = rustix::process::geteuid();
-        let owner = match fs::symlink_metadata(cluster) {
+        let owner = match fs::metadata(cluster) {
             Ok(metadata) => Some(metadata.uid()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(Error::io("look at", cluster)(error)),
         };
-        if !caller.is_root() {
-            return Self::caller(cluster, owner);
+        if rustix::process::geteuid().is_root() {
+            Self::for_root(cluster, owner)
+        } else {
+            Self::caller(cluster, owner)
         }
-        match owner {
-            Some(owner) if owner != 0 => User::from_uid(Uid::from_raw(owner))
-                .ok()
-                .flatten()
-                .map(Self::switching_to)
-                .ok_or_else(|| Error::OwnerUnknown {
-                    cluster: cluster.to_owned(),
-                    owner,
-                }),
-            _ => SERVICE_ACCOUNTS
+    }
+
+    fn for_root(cluster: &Path, owner: Option<u32>) -> Result<Self, Error> {
+        let found = match owner {
+            Some(owner) => {
+                let user = User::from_uid(Uid::from_raw(owner)).ok().flatten();
+                user.filter(|user| !user.uid.is_root())
+                    .ok_or_else(|| Error::UnusableOwner {
+                        cluster: cluster.to_owned(),
+                        owner,
+                    })
+            }
+            None => SERVICE_ACCOUNTS
                 .iter()
                 .find_map(|name| User::from_name(name).ok().flatten())
-                .map(Self::switching_to)
                 .ok_or(Error::NoAccount),
-        }
+        };
+        found.map(|user| Self {
+            uid: user.uid.as_raw(),
+            gid: user.gid.as_raw(),
+            switched_to: Some(user.name),
+        })
     }
 
     fn caller(cluster: &Path, owner: Option<u32>) -> Result<Self, Error> {
@@ -70,20 +77,10 @@ impl Account {
             });
         }
         Ok(Self {
-            name: user.to_string(),
             uid: user,
             gid: rustix::process::getegid().as_raw(),
-            switch: false,
+            switched_to: None,
         })
-    }
-
-    fn switching_to(user: User) -> Self {
-        Self {
-            name: user.name,
-            uid: user.uid.as_raw(),
-            gid: user.gid.as_raw(),
-            switch: true,
-        }
     }
 
     /// The numeric user id.
@@ -93,7 +90,7 @@ impl Account {
 
     /// Whether children run as another account than the caller.
     pub(crate) fn is_switched(&self) -> bool {
-        self.switch
+        self.switched_to.is_some()
     }
 
     /// A command that runs as this account in `folder`.
@@ -110,7 +107,7 @@ impl Account {
             .env("HOME", folder)
             .env("LC_ALL", "C")
             .stdin(Stdio::null());
-        if self.switch {
+        if self.is_switched() {
             command.uid(self.uid).gid(self.gid);
         }
         command
@@ -118,7 +115,7 @@ impl Account {
 
     /// Gives a file or folder that the caller has just made to this account.
     pub(crate) fn adopt(&self, path: &Path, file: &File) -> Result<(), Error> {
-        if !self.switch {
+        if !self.is_switched() {
             return Ok(());
         }
         std::os::unix::fs::fchown(file, Some(self.uid), Some(self.gid))
@@ -143,16 +140,16 @@ impl Account {
     /// Goes by mode bits, which are exact for an account without supplementary groups unless
     /// access control lists say otherwise.
     pub(crate) fn check_way_to(&self, target: &Path) -> Result<(), Error> {
-        if !self.switch {
+        let Some(name) = &self.switched_to else {
             return Ok(());
-        }
+        };
         let mut way: Vec<&Path> = target.ancestors().collect();
         way.reverse();
         for folder in way {
             let metadata = fs::metadata(folder).map_err(Error::io("look at", folder))?;
             if !self.may_enter(&metadata) {
                 return Err(Error::Untraversable {
-                    account: self.name.clone(),
+                    account: name.clone(),
                     blocking: folder.to_owned(),
                     target: target.to_owned(),
                 });

@@ -73,8 +73,13 @@ impl Cluster {
         let binaries = options
             .search
             .find(data_major, &account, &folder.cluster())?;
+        let configuration = Configuration {
+            socket_dir: &socket::folder_for(folder.path()),
+            durability: options.durability,
+            max_connections: options.max_connections,
+        };
         if data_major.is_none() {
-            initialise::initialise(&folder, &account, &binaries, options.durability)?;
+            initialise::initialise(&folder, &account, &binaries, &configuration)?;
         }
         let postmaster = Postmaster {
             folder,
@@ -82,7 +87,8 @@ impl Cluster {
             binaries,
         };
         if postmaster.state() == State::Stopped {
-            configure(&postmaster, options)?;
+            socket::prepare(configuration.socket_dir, &postmaster.account)?;
+            configuration.write(&postmaster.folder.cluster(), &postmaster.account)?;
         }
         let (socket_dir, arrival) = postmaster.start_or_join()?;
         let origin = match arrival {
@@ -170,19 +176,6 @@ impl Drop for Cluster {
     }
 }
 
-/// Writes the settings and makes the folder of the socket for the start that follows.
-fn configure(postmaster: &Postmaster, options: &Options) -> Result<(), Error> {
-    let folder = &postmaster.folder;
-    let socket_dir = socket::folder_for(folder.path());
-    socket::prepare(&socket_dir, &postmaster.account)?;
-    Configuration {
-        socket_dir: &socket_dir,
-        durability: options.durability,
-        max_connections: options.max_connections,
-    }
-    .write(&folder.cluster(), &postmaster.account)
-}
-
 /// Removes the folder of the socket; one that a short path made needed lies outside the data.
 fn remove_empty(socket_dir: &Path) {
     if let Err(error) = fs::remove_dir(socket_dir)
@@ -198,7 +191,9 @@ fn remove_empty(socket_dir: &Path) {
 /// being made has no `users.lock` yet, and from then on somebody holds it.
 fn remove_abandoned(parent: &Path, options: &Options) {
     for folder in Folder::ephemeral_ones(parent) {
-        if let Err(error) = remove_if_abandoned(&folder, options) {
+        if let Err(error) = remove_if_abandoned(&folder, options)
+            && folder.path().exists()
+        {
             tracing::warn!(folder = %folder.path().display(), %error, "an abandoned cluster stays");
         }
     }

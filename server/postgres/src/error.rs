@@ -56,15 +56,18 @@ pub enum Error {
         entry: String,
     },
 
-    /// The cluster's folder is not a cluster.
+    /// The cluster's folder is not a cluster, or not one that this crate made.
     #[error(
-        "{} should be a PostgreSQL cluster, but its file PG_VERSION is missing or unreadable\n\
+        "{} should be a PostgreSQL cluster of SheetBrain, but its file {file} is missing or \
+         unreadable\n\
          restore the folder from a backup, or move it away to begin with an empty database",
         cluster.display()
     )]
     NotACluster {
         /// The cluster's folder.
         cluster: PathBuf,
+        /// The file that every cluster has.
+        file: &'static str,
     },
 
     /// PostgreSQL refuses root, and root has no account to run it as.
@@ -75,13 +78,14 @@ pub enum Error {
     )]
     NoAccount,
 
-    /// The cluster belongs to a user id without an account.
+    /// The cluster belongs to root or to a user id without an account.
     #[error(
-        "{} belongs to user id {owner}, which has no account here\n\
+        "{} belongs to user id {owner}, as which PostgreSQL can not run: it is root or has no \
+         account here\n\
          give it to an account: chown -R postgres: {}",
         cluster.display(), cluster.display()
     )]
-    OwnerUnknown {
+    UnusableOwner {
         /// The cluster's folder.
         cluster: PathBuf,
         /// Its owner.

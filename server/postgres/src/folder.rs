@@ -16,7 +16,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::{Path, PathBuf};
 
 use crate::account::Account;
-use crate::binaries;
+use crate::configuration;
 use crate::error::Error;
 use crate::locks::{CONTROL_LOCK, USERS_LOCK};
 
@@ -24,6 +24,8 @@ use crate::locks::{CONTROL_LOCK, USERS_LOCK};
 pub(crate) const CLUSTER: &str = "cluster";
 /// The name of PostgreSQL's log, relative to the data folder.
 pub(crate) const LOG: &str = "postgres.log";
+/// Where PostgreSQL keeps the major version of the data.
+const VERSION_FILE: &str = "PG_VERSION";
 const OLD_LOG: &str = "postgres.log.1";
 /// Folders in which a cluster is being initialised begin with this.
 const NEW_CLUSTER_PREFIX: &str = "cluster.new-";
@@ -107,9 +109,19 @@ impl Folder {
         if !cluster.exists() {
             return Ok(None);
         }
-        binaries::major_of_data(&cluster)
+        let missing = |file| Error::NotACluster {
+            cluster: cluster.clone(),
+            file,
+        };
+        if !cluster.join(configuration::FILE).is_file() {
+            return Err(missing(configuration::FILE));
+        }
+        // The whole file is `15` and a line break.
+        let version = fs::read_to_string(cluster.join(VERSION_FILE)).ok();
+        version
+            .and_then(|version| version.trim().parse().ok())
             .map(Some)
-            .ok_or(Error::NotACluster { cluster })
+            .ok_or_else(|| missing(VERSION_FILE))
     }
 
     /// Makes sure that `account` can get into the folder, and that it can write the log.
@@ -129,7 +141,10 @@ impl Folder {
 
     fn prepare_log(&self, account: &Account) -> Result<(), Error> {
         let log = self.log();
-        if self.log_length() > LARGEST_LOG {
+        // The cluster may have been given to another account since the log was made.
+        let unusable = fs::symlink_metadata(&log)
+            .is_ok_and(|found| found.len() > LARGEST_LOG || found.uid() != account.uid());
+        if unusable {
             fs::rename(&log, self.path.join(OLD_LOG)).map_err(Error::io("rename", &log))?;
         }
         // Only a file made here is given away: one that is there could be a link to another file.
@@ -205,7 +220,13 @@ impl Folder {
     }
 
     /// Removes the folder with everything in it.
+    ///
+    /// The locks go last: as long as they are there, a removal that was killed can be taken up.
     pub(crate) fn remove(&self) -> Result<(), Error> {
+        let cluster = self.cluster();
+        if cluster.exists() {
+            fs::remove_dir_all(&cluster).map_err(Error::io("remove", &cluster))?;
+        }
         fs::remove_dir_all(&self.path).map_err(Error::io("remove", &self.path))
     }
 }

@@ -10,10 +10,11 @@ use rustix::fs::OFlags;
 
 use crate::account::Account;
 use crate::binaries::Binaries;
+use crate::configuration::{Configuration, FILE};
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::options::Durability;
-use crate::{DATABASE, ROLE, configuration};
+use crate::{DATABASE, ROLE};
 
 /// The locales to try: UTF-8 character classes with the order of code points, then plain `C`,
 /// which every system has.
@@ -24,7 +25,7 @@ pub(crate) fn initialise(
     folder: &Folder,
     account: &Account,
     binaries: &Binaries,
-    durability: Durability,
+    configuration: &Configuration<'_>,
 ) -> Result<(), Error> {
     tracing::info!(
         data_dir = %folder.path().display(),
@@ -33,8 +34,9 @@ pub(crate) fn initialise(
     );
     folder.remove_unfinished_clusters()?;
     let new = folder.new_cluster(account)?;
-    run_initdb(new.path(), account, binaries, durability)?;
+    run_initdb(new.path(), account, binaries, configuration.durability)?;
     include_configuration(new.path())?;
+    configuration.write(new.path(), account)?;
     create_database(new.path(), account, binaries)?;
     folder.install_cluster(new)
 }
@@ -76,7 +78,7 @@ fn include_configuration(cluster: &Path) -> Result<(), Error> {
         .append(true)
         .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
         .open(&path)
-        .and_then(|mut file| writeln!(file, "\ninclude_if_exists = '{}'", configuration::FILE))
+        .and_then(|mut file| writeln!(file, "\ninclude = '{FILE}'"))
         .map_err(Error::io("write", &path))
 }
 

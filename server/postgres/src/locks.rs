@@ -39,10 +39,13 @@ impl Control {
         Ok(Self { _file: file })
     }
 
-    /// Takes the right only when nobody has it.
+    /// Takes the right only when nobody has it. Makes no file: the folder may be going away.
     pub(crate) fn acquire_if_free(data_dir: &Path) -> Result<Option<Self>, Error> {
         let path = data_dir.join(CONTROL_LOCK);
-        let file = open(&path)?;
+        let file = opening()
+            .create(false)
+            .open(&path)
+            .map_err(Error::io("open", &path))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -81,16 +84,20 @@ impl Membership {
     }
 }
 
-/// Opens a lock file. Does not follow links: root must not be led to another file by the owner of
-/// the folder.
 fn open(path: &Path) -> Result<File, Error> {
-    OpenOptions::new()
+    opening().open(path).map_err(Error::io("open", path))
+}
+
+/// How a lock file is opened. Links are not followed: root must not be led to another file by the
+/// owner of the folder.
+fn opening() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options
         .read(true)
         .write(true)
         .create(true)
         .truncate(false)
         .mode(0o600)
-        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-        .open(path)
-        .map_err(Error::io("open", path))
+        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+    options
 }

@@ -27,23 +27,22 @@ impl Options {
     /// A cluster that is kept in `data_dir`, a folder for this purpose alone; made when missing.
     #[must_use]
     pub fn persistent(data_dir: impl Into<PathBuf>) -> Self {
-        Self {
-            location: Location::Persistent(data_dir.into()),
-            search: Search::default(),
-            durability: Durability::Durable,
-            max_connections: 100,
-        }
+        Self::new(Location::Persistent(data_dir.into()), Durability::Durable)
     }
 
     /// A cluster of one handle in a new folder under `parent`, removed when the handle goes.
     #[must_use]
     pub fn ephemeral(parent: impl Into<PathBuf>) -> Self {
+        let parent = parent.into();
+        Self::new(Location::Ephemeral { parent }, Durability::None)
+    }
+
+    fn new(location: Location, durability: Durability) -> Self {
         Self {
-            location: Location::Ephemeral {
-                parent: parent.into(),
-            },
-            durability: Durability::None,
-            ..Self::persistent(PathBuf::new())
+            location,
+            search: Search::default(),
+            durability,
+            max_connections: 100,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use crate::account::Account;
@@ -106,7 +106,10 @@ impl Postmaster {
                     return Err(self.not_started("it stays on its way up or down", 0));
                 }
                 State::Stopped => match self.start() {
-                    Ok(()) => arrival = Arrival::Started,
+                    Ok(()) => {
+                        arrival = Arrival::Started;
+                        continue;
+                    }
                     Err(error) if is_conflict(&error) && begin.elapsed() < CONFLICT_PATIENCE => {}
                     Err(error) => return Err(error),
                 },
@@ -115,11 +118,11 @@ impl Postmaster {
         }
     }
 
-    /// One try to start. `pg_ctl` puts the new process in a session of its own, so that a Ctrl-C
-    /// for the caller does not reach it.
+    /// One try to start. `pg_ctl` puts PostgreSQL in a session of its own, so that a Ctrl-C for the
+    /// caller does not reach it; one that comes during the start ends both.
     fn start(&self) -> Result<(), Error> {
         let log_length = self.folder.log_length();
-        let output = self.pg_ctl(&["start", "-l", LOG])?;
+        let output = self.run(&mut self.pg_ctl(&["start", "-l", LOG]))?;
         if output.status.success() {
             Ok(())
         } else {
@@ -145,7 +148,8 @@ impl Postmaster {
             Manner::Fast => "fast",
             Manner::Immediate => "immediate",
         };
-        let output = self.pg_ctl(&["stop", "-m", mode])?;
+        // In a process group of its own, a Ctrl-C for the caller does not interrupt the waiting.
+        let output = self.run(self.pg_ctl(&["stop", "-m", mode]).process_group(0))?;
         if output.status.success() || self.state() == State::Stopped {
             return Ok(());
         }
@@ -156,20 +160,23 @@ impl Postmaster {
         })
     }
 
-    /// Runs `pg_ctl` to its end.
+    /// A call of `pg_ctl` for this cluster that waits until the task is done.
     ///
     /// It hands paths to a shell between double quotes, where `$` and quotes in them would have a
-    /// meaning; so it gets relative ones. In a process group of its own a Ctrl-C for the caller,
-    /// who may be draining connections, does not interrupt it.
-    fn pg_ctl(&self, task: &[&str]) -> Result<Output, Error> {
+    /// meaning; so it gets relative ones.
+    fn pg_ctl(&self, task: &[&str]) -> Command {
         let program = self.binaries.program("pg_ctl");
-        self.account
-            .command(&program, self.folder.path())
+        let mut command = self.account.command(&program, self.folder.path());
+        command
             .args(task)
-            .args(["-D", CLUSTER, "-w", "-t", PATIENCE_SECONDS])
-            .process_group(0)
+            .args(["-D", CLUSTER, "-w", "-t", PATIENCE_SECONDS]);
+        command
+    }
+
+    fn run(&self, pg_ctl: &mut Command) -> Result<Output, Error> {
+        pg_ctl
             .output()
-            .map_err(Error::io("run", &program))
+            .map_err(Error::io("run pg_ctl of", self.binaries.dir()))
     }
 }
 

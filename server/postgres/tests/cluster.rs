@@ -9,7 +9,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -357,7 +357,17 @@ fn a_folder_with_something_else_is_refused_and_left_alone() {
 #[test]
 fn a_cluster_folder_without_a_cluster_is_refused() {
     let scratch = scratch();
-    fs::create_dir(scratch.path().join("cluster")).expect("a folder");
+    start(scratch.path()).stop().expect("it stops");
+    fs::remove_file(scratch.path().join("cluster/PG_VERSION")).expect("a file");
+    let error = refusal(&options(scratch.path()));
+    assert!(matches!(error, Error::NotACluster { .. }), "{error}");
+}
+
+#[test]
+fn a_cluster_that_somebody_else_made_is_refused() {
+    let scratch = scratch();
+    start(scratch.path()).stop().expect("it stops");
+    fs::remove_file(scratch.path().join("cluster/sheetbrain.conf")).expect("a file");
     let error = refusal(&options(scratch.path()));
     assert!(matches!(error, Error::NotACluster { .. }), "{error}");
 }
@@ -472,6 +482,27 @@ fn an_abandoned_ephemeral_cluster_goes_at_the_next_start() {
 }
 
 #[test]
+fn ephemeral_clusters_that_come_and_go_together_do_not_disturb_each_other() {
+    let scratch = scratch();
+    let ephemeral = Options {
+        search: search(),
+        ..Options::ephemeral(scratch.path())
+    };
+    let come_and_go = || Cluster::start(&ephemeral).and_then(Cluster::stop);
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..4).map(|_| scope.spawn(come_and_go)).collect();
+        for one in all {
+            let stopped = one.join().expect("no panic");
+            assert_eq!(
+                stopped.unwrap_or_else(|error| panic!("{error}")),
+                Stopped::Stopped
+            );
+        }
+    });
+    assert_eq!(fs::read_dir(scratch.path()).expect("a folder").count(), 0);
+}
+
+#[test]
 fn a_second_start_takes_less_than_two_seconds() {
     let scratch = scratch();
     start(scratch.path()).stop().expect("it stops");
@@ -499,4 +530,37 @@ fn root_is_told_which_folder_blocks_the_way() {
         message.contains(&format!("chmod o+x {}", closed.display())),
         "{message}"
     );
+}
+
+#[test]
+fn root_runs_a_cluster_as_its_owner() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let scratch = scratch();
+    start(scratch.path()).stop().expect("it stops");
+    let cluster_dir = scratch.path().join("cluster");
+    let given = Command::new("chown")
+        .args(["-R", "nobody"])
+        .arg(&cluster_dir)
+        .status();
+    assert!(given.expect("chown runs").success());
+
+    let _cluster = start(scratch.path());
+    let owner = |path: &Path| fs::metadata(path).expect("it is there").uid();
+    assert_eq!(
+        owner(&cluster_dir.join("postmaster.pid")),
+        owner(&cluster_dir)
+    );
+}
+
+#[test]
+fn a_cluster_that_belongs_to_root_is_refused() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let scratch = scratch();
+    fs::create_dir(scratch.path().join("cluster")).expect("a folder");
+    let message = refusal(&options(scratch.path())).to_string();
+    assert!(message.contains("chown -R postgres:"), "{message}");
 }
