@@ -61,13 +61,15 @@ pub enum NodeKind {
     Text,
     /// `TRUE`, `FALSE`.
     Boolean(bool),
-    /// `#N/A`.
+    /// `#N/A`, `Sheet1!#REF!`; also with cells behind it, which Sheets leaves of a reference to a
+    /// deleted sheet: `#REF!A1:B2`.
     Error(ErrorValue),
     /// An argument or array item that is left out: `IF(A1,,0)`. Its span is empty.
     Missing,
     /// `A1`, `Sheet1!$A$2:C`, `2:2`. A range of two plain corners is one node.
     Reference(Reference),
-    /// A named range, a named function without a call, a `LET` name or a `LAMBDA` parameter.
+    /// A named range, a named function without a call, a `LET` name or a `LAMBDA` parameter; also
+    /// with a sheet or a connected table before it: `orders!price`. [`Formula::name_parts`].
     Name,
     /// `Sales[Amount]`, `Sales[[#ALL],[Amount]]`: a reference into a table. Its span says which.
     TableReference,
@@ -212,9 +214,20 @@ pub struct Tree {
     pub(crate) lists: Vec<NodeId>,
     pub(crate) root: Option<NodeId>,
     pub(crate) errors: Vec<SyntaxError>,
+    /// Where the parser keeps the children of lists that are not complete yet. Empty afterwards.
+    pub(crate) scratch: Vec<NodeId>,
 }
 
 impl Tree {
+    /// Empties the tree and keeps its memory.
+    pub(crate) fn clear(&mut self) {
+        self.nodes.clear();
+        self.lists.clear();
+        self.root = None;
+        self.errors.clear();
+        self.scratch.clear();
+    }
+
     /// Every node, children before parents.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {
@@ -338,13 +351,17 @@ impl<'a> Formula<'a> {
     /// The name of the sheet that a reference names, quotes removed.
     #[must_use]
     pub fn sheet_name(&self, reference: &Reference) -> Option<Cow<'a, str>> {
-        let written = reference.sheet?.of(self.source);
-        match written
-            .strip_prefix('\'')
-            .and_then(|rest| rest.strip_suffix('\''))
-        {
-            Some(quoted) => Some(undouble(quoted, '\'')),
-            None => Some(Cow::Borrowed(written)),
+        Some(sheet_name(reference.sheet?.of(self.source)))
+    }
+
+    /// What a [`NodeKind::Name`] says: the sheet or connected table before its `!`, quotes removed,
+    /// if it has one, and the name itself as written.
+    #[must_use]
+    pub fn name_parts(&self, id: NodeId) -> (Option<Cow<'a, str>>, &'a str) {
+        let written = self.written(id);
+        match written.rsplit_once('!') {
+            Some((sheet, name)) => (Some(sheet_name(sheet)), name),
+            None => (None, written),
         }
     }
 
@@ -378,6 +395,17 @@ impl<'a> Formula<'a> {
             | NodeKind::TableReference
             | NodeKind::Invalid => {}
         }
+    }
+}
+
+/// The name of a sheet from how it is written in a reference: quotes removed.
+pub(crate) fn sheet_name(written: &str) -> Cow<'_, str> {
+    match written
+        .strip_prefix('\'')
+        .and_then(|rest| rest.strip_suffix('\''))
+    {
+        Some(quoted) => undouble(quoted, '\''),
+        None => Cow::Borrowed(written),
     }
 }
 

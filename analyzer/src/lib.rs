@@ -9,6 +9,8 @@ pub mod finding;
 pub mod functions;
 pub mod parser;
 pub mod policy;
+pub mod print;
 pub mod rule;
 pub mod rules;
 pub mod span;
+pub mod template;

@@ -1,0 +1,543 @@
+//! What happens when the text is not a formula: the error is recorded, and the parser gets to
+//! where it can read on. Nothing here runs for a valid formula.
+
+use super::operators::{Action, after_operand};
+use super::reference::corner;
+use super::scan::{byte_at, character_at, space_end, word_end};
+use super::{Parser, Placed, SyntaxErrorKind, offset};
+use crate::ast::{InfixOperator, NodeId, NodeKind, Reference};
+use crate::span::Span;
+
+impl Parser<'_> {
+    /// Replaces `left` and everything made after it by one node that reaches up to `end`.
+    #[cold]
+    pub(super) fn invalid(&mut self, left: Placed, end: u32) -> Placed {
+        let first = self.first_of(left.id);
+        self.tree.nodes.truncate(first.index());
+        self.place_at(NodeKind::Invalid, left.start, end)
+    }
+
+    /// The first node of the part of the arena that the tree below `id` fills. Walking there costs
+    /// no more than the nodes that the caller is about to drop.
+    fn first_of(&self, mut id: NodeId) -> NodeId {
+        loop {
+            let first = |list: crate::ast::NodeList| {
+                self.tree
+                    .lists
+                    .get(list.start as usize..)
+                    .and_then(|rest| rest.first())
+                    .filter(|_| !list.is_empty())
+                    .copied()
+            };
+            let kind = self.tree.nodes.get(id.index()).map(|node| node.kind);
+            let child = match kind {
+                Some(
+                    NodeKind::Property { of: inner, .. }
+                    | NodeKind::Group(inner)
+                    | NodeKind::Prefix(_, inner)
+                    | NodeKind::Percent(inner)
+                    | NodeKind::Infix(_, inner, _)
+                    | NodeKind::Apply { callee: inner, .. },
+                ) => Some(inner),
+                Some(
+                    NodeKind::Call {
+                        arguments: list, ..
+                    }
+                    | NodeKind::Array(list)
+                    | NodeKind::ArrayRow(list),
+                ) => first(list),
+                _ => None,
+            };
+            match child {
+                Some(child) => id = child,
+                None => return id,
+            }
+        }
+    }
+
+    /// The end of what has been read, white space before the position left out.
+    pub(super) fn content_end(&self) -> u32 {
+        let read = self.source.get(..self.position).unwrap_or_default();
+        offset(read.trim_end().len())
+    }
+
+    /// The span from `start` to the position.
+    fn span_from(&self, start: usize) -> Span {
+        Span::new(offset(start), offset(self.position))
+    }
+
+    /// Reads the `{` before the `=` of an Excel array formula, if there is one.
+    pub(super) fn excel_array_brace(&mut self) -> bool {
+        let open = space_end(self.bytes, self.position);
+        let is_one = byte_at(self.bytes, open) == b'{'
+            && byte_at(self.bytes, space_end(self.bytes, open + 1)) == b'=';
+        if is_one {
+            self.position = open + 1;
+            self.error(
+                SyntaxErrorKind::ArrayBraces,
+                Span::new(offset(open), offset(open + 1)),
+            );
+        }
+        is_one
+    }
+
+    /// Reads the `}` at the end of an Excel array formula, if the parser stands on it.
+    pub(super) fn closes_array_brace(&mut self) -> bool {
+        let is_last =
+            self.byte() == b'}' && space_end(self.bytes, self.position + 1) >= self.bytes.len();
+        if is_last {
+            self.position = self.bytes.len();
+        }
+        is_last
+    }
+
+    /// Reads what no bracket holds and no operator continues: a closing bracket, a separator.
+    pub(super) fn leftover(&mut self, whole: Placed) -> Placed {
+        let start = self.position;
+        let byte = self.byte();
+        while !self.at_end() && self.byte() == byte {
+            self.position += 1;
+        }
+        let kind = match byte {
+            b')' | b'}' => SyntaxErrorKind::UnopenedBracket,
+            b',' | b';' | b'\\' => SyntaxErrorKind::SeparatorOutside,
+            _ => SyntaxErrorKind::UnexpectedCharacter,
+        };
+        let span = self.span_from(start);
+        self.error(kind, span);
+        let mut end = span.end;
+        if kind == SyntaxErrorKind::SeparatorOutside {
+            end = self.item_after(end);
+        }
+        let whole = self.invalid(whole, end);
+        self.climb(whole, super::operators::power::COMPARISON)
+    }
+
+    /// Reads an expression whose nodes the caller drops, if one begins here; gives where it ends.
+    fn item_after(&mut self, end: u32) -> u32 {
+        self.byte_after_space();
+        let begins = after_operand(self.byte()).action != Action::Stop;
+        if begins && !self.at_end() {
+            self.expression().end
+        } else {
+            end
+        }
+    }
+
+    /// Reads what stands where an operand is due and is none.
+    #[cold]
+    pub(super) fn no_operand(&mut self) -> Placed {
+        let start = offset(self.position);
+        let errors = self.tree.errors.len();
+        while self.skip_junk() {}
+        let found_junk = self.tree.errors.len() > errors;
+        let end = self.content_end().max(start);
+        let byte = self.byte_after_space();
+        let ends = matches!(
+            after_operand(byte).action,
+            Action::Stop | Action::Infix(_) | Action::Less | Action::Greater | Action::Percent
+        );
+        if ends || !found_junk {
+            if !found_junk {
+                self.error(SyntaxErrorKind::MissingOperand, Span::at(start));
+            }
+            return self.place_at(NodeKind::Invalid, start, end);
+        }
+        if byte_at(self.bytes, start as usize) == b'[' {
+            return self.linked_operand(start);
+        }
+        self.operand()
+    }
+
+    /// Reads what stands behind the brackets of a link into another workbook.
+    fn linked_operand(&mut self, start: u32) -> Placed {
+        let operand = self.operand();
+        if let Some(link) = self
+            .tree
+            .errors
+            .iter_mut()
+            .rfind(|error| error.span.start == start)
+        {
+            link.span.end = operand.end;
+        }
+        self.invalid(Placed { start, ..operand }, operand.end)
+    }
+
+    /// Skips one piece of text that can not begin an operand and records what it is.
+    fn skip_junk(&mut self) -> bool {
+        let byte = self.byte_after_space();
+        if self.at_end() {
+            return false;
+        }
+        let start = self.position;
+        let kind = match byte {
+            b'@' => {
+                self.skip_run(|byte| byte == b'@');
+                SyntaxErrorKind::ImplicitIntersection
+            }
+            b'!' => {
+                self.skip_run(|byte| byte == b'!');
+                SyntaxErrorKind::MissingSheet
+            }
+            b'[' => return self.skip_bracket(),
+            b'=' | b'<' | b'>' | b'*' | b'/' | b'^' | b'&' if self.continues_operator() => {
+                return self.skip_operator();
+            }
+            b'$' | b'"' | b'\'' | b'(' | b'{' | b'#' | b'+' | b'-' | b'_' => return false,
+            b'.' if self.point != b'.' || !self.digit_follows() => {
+                self.skip_run(|byte| byte == b'.');
+                SyntaxErrorKind::UnexpectedCharacter
+            }
+            0 => {
+                self.position += 1;
+                SyntaxErrorKind::UnexpectedCharacter
+            }
+            0x80..=0xFF if word_end(self.source, start) == start => {
+                self.skip_characters();
+                SyntaxErrorKind::UnexpectedCharacter
+            }
+            _ if after_operand(byte).action == Action::Unexpected => {
+                self.skip_run(|byte| {
+                    after_operand(byte).action == Action::Unexpected
+                        && !matches!(byte, b'!' | b'[' | b'@')
+                });
+                SyntaxErrorKind::UnexpectedCharacter
+            }
+            _ => return false,
+        };
+        let span = self.span_from(start);
+        self.error(kind, span);
+        true
+    }
+
+    fn digit_follows(&self) -> bool {
+        byte_at(self.bytes, self.position + 1).is_ascii_digit()
+    }
+
+    fn skip_run(&mut self, belongs: impl Fn(u8) -> bool) {
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        self.position += rest.iter().take_while(|byte| belongs(**byte)).count();
+    }
+
+    /// Skips one character beyond ASCII and its equals.
+    fn skip_characters(&mut self) {
+        let first = character_at(self.source, self.position);
+        while first.is_some() && character_at(self.source, self.position) == first {
+            self.position += first.map_or(1, char::len_utf8);
+        }
+    }
+
+    /// Whether the byte before the position is part of an operator, too: `=>`, `&&`, `==`.
+    fn continues_operator(&self) -> bool {
+        let before = self.position.checked_sub(1);
+        before.is_some_and(|before| {
+            matches!(
+                byte_at(self.bytes, before),
+                b'=' | b'<' | b'>' | b'*' | b'/' | b'^' | b'&' | b'!' | b'|'
+            )
+        })
+    }
+
+    /// Skips the rest of an operator that is none; the error covers all of it.
+    fn skip_operator(&mut self) -> bool {
+        let belongs = |byte| {
+            matches!(
+                byte,
+                b'=' | b'<' | b'>' | b'*' | b'/' | b'^' | b'&' | b'!' | b'|'
+            )
+        };
+        let before = self.bytes.get(..self.position).unwrap_or_default();
+        let start = before.len()
+            - before
+                .iter()
+                .rev()
+                .take(2)
+                .take_while(|byte| belongs(**byte))
+                .count();
+        self.skip_run(belongs);
+        let span = self.span_from(start);
+        self.error(SyntaxErrorKind::InvalidOperator, span);
+        true
+    }
+
+    /// Skips brackets that no table name stands before: a link into another workbook, or a column.
+    fn skip_bracket(&mut self) -> bool {
+        let start = self.position;
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let Some(length) = rest.iter().position(|byte| *byte == b']') else {
+            return self.unclosed_square_bracket(start);
+        };
+        let end = start + length + 1;
+        let next = byte_at(self.bytes, end);
+        let is_link = next == b'!' || next == b'\'' || word_end(self.source, end) > end;
+        self.position = if next == b'!' { end + 1 } else { end };
+        let kind = if is_link {
+            SyntaxErrorKind::ExternalWorkbook
+        } else {
+            SyntaxErrorKind::MissingTable
+        };
+        let span = self.span_from(start);
+        self.error(kind, span);
+        true
+    }
+
+    /// Takes the rest of the text behind a `[` that is never closed.
+    fn unclosed_square_bracket(&mut self, open: usize) -> bool {
+        let kind = SyntaxErrorKind::UnclosedBracket {
+            end: offset(self.source.trim_end().len()),
+        };
+        self.error(kind, Span::new(offset(open), offset(open + 1)));
+        self.position = self.bytes.len();
+        self.rest_taken = true;
+        true
+    }
+
+    /// Reads an operand that stands directly after another one.
+    #[cold]
+    pub(super) fn juxtaposed(&mut self, left: Placed) -> Placed {
+        let start = self.position;
+        let byte = self.byte();
+        if byte >= 0x80 && word_end(self.source, start) == start {
+            return self.unexpected_after(left);
+        }
+        let errors = self.tree.errors.len();
+        let right = self.operand();
+        let right = Placed {
+            start: offset(start),
+            ..right
+        };
+        let new_errors = self.tree.errors.get(errors..).unwrap_or_default();
+        let explained = self.kind(left) == NodeKind::Invalid
+            || new_errors
+                .iter()
+                .any(|error| error.span.start == right.start);
+        if !explained {
+            let (kind, span) = self.why_juxtaposed(left, right);
+            self.error(kind, span);
+        }
+        self.invalid(left, right.end)
+    }
+
+    /// What is most likely meant by two operands without an operator between them.
+    fn why_juxtaposed(&self, left: Placed, right: Placed) -> (SyntaxErrorKind, Span) {
+        let attached = left.end == right.start;
+        let dollar = attached && byte_at(self.bytes, right.start as usize) == b'$';
+        let whole = Span::new(left.start, right.end);
+        match (self.kind(left), self.kind(right)) {
+            (NodeKind::Name, NodeKind::Reference(_)) if dollar => {
+                (SyntaxErrorKind::MissingBang, Span::at(right.start))
+            }
+            (NodeKind::Reference(_), _) if dollar => (SyntaxErrorKind::InvalidReference, whole),
+            (NodeKind::Text, _) if attached && self.byte() == b'"' => {
+                let span = Span::new(right.start, right.end);
+                (SyntaxErrorKind::QuoteInText, span)
+            }
+            (
+                NodeKind::Name | NodeKind::Number(_),
+                NodeKind::Reference(Reference {
+                    sheet: Some(sheet), ..
+                }),
+            ) if !attached && sheet.start == right.start => {
+                let span = Span::new(left.start, sheet.end);
+                (SyntaxErrorKind::SheetNeedsQuotes, span)
+            }
+            (NodeKind::Reference(_), NodeKind::Reference(_) | NodeKind::Name)
+            | (NodeKind::Name, NodeKind::Reference(_))
+                if !attached =>
+            {
+                (SyntaxErrorKind::SpaceIntersection, whole)
+            }
+            _ => {
+                let span = Span::new(right.start, right.end);
+                (SyntaxErrorKind::MissingOperator, span)
+            }
+        }
+    }
+
+    /// Reads characters that stand after an operand and mean nothing, and an operand after them.
+    #[cold]
+    pub(super) fn unexpected_after(&mut self, left: Placed) -> Placed {
+        let start = self.position;
+        let errors = self.tree.errors.len();
+        while self.skip_junk() {}
+        if self.tree.errors.len() == errors {
+            self.position += 1;
+            let span = self.span_from(start);
+            self.error(SyntaxErrorKind::UnexpectedCharacter, span);
+        }
+        let end = self.content_end();
+        let byte = self.byte_after_space();
+        if matches!(
+            after_operand(byte).action,
+            Action::Operand | Action::Parenthesis | Action::Hash
+        ) {
+            let operand = self.operand();
+            return self.invalid(left, operand.end);
+        }
+        self.invalid(left, end)
+    }
+
+    /// Reads a `#` after an operand: Excel's spill operator, or an error value out of place.
+    #[cold]
+    pub(super) fn hash_after(&mut self, left: Placed) -> Placed {
+        let attached = left.end == offset(self.position);
+        let letter = byte_at(self.bytes, self.position + 1).is_ascii_alphabetic();
+        if !attached || letter {
+            return self.juxtaposed(left);
+        }
+        self.skip_run(|byte| byte == b'#');
+        let span = Span::new(left.start, offset(self.position));
+        self.error(SyntaxErrorKind::Spill, span);
+        self.invalid(left, span.end)
+    }
+
+    /// Takes the rest of the text, which begins with a quote that is never closed.
+    #[cold]
+    pub(super) fn unterminated(&mut self, kind: SyntaxErrorKind) -> Placed {
+        let start = self.position;
+        self.position = self.bytes.len();
+        self.rest_taken = true;
+        let span = self.span_from(start);
+        self.error(kind, span);
+        self.place(NodeKind::Invalid, span.start)
+    }
+
+    /// `#` and what may be meant as the name of an error value.
+    #[cold]
+    pub(super) fn unknown_error_value(&mut self) -> Placed {
+        let start = self.position;
+        self.position += 1;
+        self.skip_run(|byte| byte.is_ascii_alphanumeric() || byte == b'/');
+        if matches!(self.byte(), b'!' | b'?') {
+            self.position += 1;
+        }
+        let span = self.span_from(start);
+        self.error(SyntaxErrorKind::UnknownErrorValue, span);
+        self.place(NodeKind::Invalid, span.start)
+    }
+
+    /// A number at `start..end` that runs into a word: `1.2.3`, `2x`.
+    #[cold]
+    pub(super) fn broken_number(&mut self, start: usize, end: usize, word_end: usize) -> Placed {
+        self.position = word_end;
+        let decimals = self.bytes.get(end + 1..word_end).unwrap_or_default();
+        let is_decimal_point = self.point == b','
+            && byte_at(self.bytes, end) == b'.'
+            && !decimals.is_empty()
+            && decimals.iter().all(u8::is_ascii_digit);
+        if is_decimal_point {
+            let point = Span::new(offset(end), offset(end + 1));
+            self.error(SyntaxErrorKind::WrongDecimalSeparator, point);
+        } else {
+            let span = self.span_from(start);
+            self.error(SyntaxErrorKind::InvalidNumber, span);
+        }
+        self.place(NodeKind::Invalid, offset(start))
+    }
+
+    /// `$` and what may be meant as a reference.
+    #[cold]
+    pub(super) fn broken_reference(&mut self, start: usize) -> Placed {
+        self.position = start;
+        self.skip_run(|byte| byte == b'$' || byte.is_ascii_alphanumeric());
+        let span = self.span_from(start);
+        self.error(SyntaxErrorKind::InvalidReference, span);
+        self.place(NodeKind::Invalid, span.start)
+    }
+
+    /// A table reference whose brackets can not be read.
+    #[cold]
+    pub(super) fn broken_table(&mut self, start: usize, open: usize) -> Placed {
+        self.position = open;
+        let rest = self.bytes.get(open..).unwrap_or_default();
+        let mut depth = 0_usize;
+        let length = rest.iter().position(|byte| {
+            match byte {
+                b'[' => depth += 1,
+                b']' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        let Some(length) = length else {
+            self.unclosed_square_bracket(open);
+            return self.place(NodeKind::Invalid, offset(start));
+        };
+        self.position = open + length + 1;
+        let inside = self.source.get(open..self.position).unwrap_or_default();
+        let kind = if inside.contains('@') || inside.to_ascii_lowercase().contains("#this row") {
+            SyntaxErrorKind::ThisRow
+        } else {
+            SyntaxErrorKind::InvalidTableReference
+        };
+        let span = self.span_from(start);
+        self.error(kind, span);
+        self.place(NodeKind::Invalid, span.start)
+    }
+
+    /// Skips a bracket that opens too deeply, up to the one that closes it, without recursion.
+    #[cold]
+    pub(super) fn skip_nested(&mut self, open: usize) -> Placed {
+        self.position = open;
+        let mut depth = 0_u32;
+        let mut in_text = false;
+        while !self.at_end() {
+            match self.byte() {
+                b'"' => in_text = !in_text,
+                b'(' | b'{' if !in_text => depth += 1,
+                b')' | b'}' if !in_text => depth -= 1,
+                _ => {}
+            }
+            self.position += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        let bracket = Span::new(offset(open), offset(open + 1));
+        self.error(SyntaxErrorKind::TooDeep, bracket);
+        if self.at_end() && depth > 0 {
+            self.rest_taken = true;
+        }
+        self.place(NodeKind::Invalid, bracket.start)
+    }
+
+    /// Whether `left:right` is Excel's reference through several sheets: `Jan:Mar!A1`.
+    pub(super) fn is_three_dimensional(&self, left: Placed, right: Placed) -> bool {
+        let sheet = match self.kind(right) {
+            NodeKind::Reference(Reference {
+                sheet: Some(sheet), ..
+            }) => sheet.of(self.source),
+            NodeKind::Name => {
+                let written = Span::new(right.start, right.end).of(self.source);
+                let Some((sheet, _)) = written.rsplit_once('!') else {
+                    return false;
+                };
+                sheet
+            }
+            _ => return false,
+        };
+        match self.kind(left) {
+            NodeKind::Name | NodeKind::Number(_) => true,
+            // `A1:Sheet1!B2` is a range, `Q1:Q4!B2` is meant as one through sheets.
+            NodeKind::Reference(Reference {
+                sheet: None,
+                last: None,
+                ..
+            }) => corner(sheet.as_bytes(), 0).is_some_and(|(_, end)| end == sheet.len()),
+            _ => false,
+        }
+    }
+
+    /// Whether the node can not give a cell, and so can not stand at an end of a range.
+    pub(super) fn can_not_end_a_range(&self, end: Placed) -> bool {
+        matches!(
+            self.kind(end),
+            NodeKind::Number(_)
+                | NodeKind::Text
+                | NodeKind::Boolean(_)
+                | NodeKind::Array(_)
+                | NodeKind::Prefix(..)
+                | NodeKind::Percent(_)
+        ) || matches!(self.kind(end), NodeKind::Infix(operator, ..) if operator != InfixOperator::Range)
+    }
+}
