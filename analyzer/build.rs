@@ -117,7 +117,7 @@ fn check_name(name: &str) -> Result<(), String> {
     let legal = |byte: u8| {
         byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'_')
     };
-    if name.is_empty() || !name.bytes().all(legal) {
+    if !name.starts_with(|first: char| first.is_ascii_uppercase()) || !name.bytes().all(legal) {
         return Err(format!("{name:?} is not a function name in upper case"));
     }
     Ok(())
@@ -244,7 +244,9 @@ fn read_parameters(notation: &str) -> Result<Arity, String> {
         } else {
             check_parameter(item)?;
             match &mut arity.repeat {
-                Some(repeat) if repeat.optional_after == 0 => repeat.required_after += 1,
+                Some(repeat) if arity.optional + repeat.optional_after == 0 => {
+                    repeat.required_after += 1;
+                }
                 None if arity.optional == 0 => arity.required += 1,
                 _ => {
                     return Err(format!(

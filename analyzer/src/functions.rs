@@ -11,7 +11,7 @@ mod similar;
 
 pub use similar::similar;
 
-/// One function of [`Function`]'s catalogue. Only [`find`] and the catalogue itself make one.
+/// A function's place in the catalogue. Only [`find`] and the catalogue itself make one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FunctionId(pub(crate) u16);
 
@@ -215,8 +215,8 @@ impl Function {
 
     fn parameter_names(&self) -> impl Iterator<Item = &'static str> {
         self.parameters
-            .split("; ")
-            .map(|item| item.trim_matches(['(', ')', '[', ']', '.']))
+            .split(';')
+            .map(|item| item.trim_matches([' ', '(', ')', '[', ']', '.']))
             .filter(|name| !name.is_empty())
     }
 }
@@ -224,19 +224,18 @@ impl Function {
 /// The function of that name, in any case.
 #[must_use]
 pub fn find(name: &str) -> Option<FunctionId> {
-    if name.len() > LONGEST_NAME {
-        return None;
-    }
-    let mut slot = hash(name.as_bytes());
-    loop {
-        let index = *SLOTS.get(slot % SLOTS.len())?;
-        // A slot that is empty points behind the table, which ends the search.
-        let function = FUNCTIONS.get(usize::from(index))?;
-        if function.name.eq_ignore_ascii_case(name) {
-            return Some(FunctionId(index));
-        }
-        slot += 1;
-    }
+    let first = name.bytes().next()?.to_ascii_uppercase();
+    let letter = usize::from(first.checked_sub(b'A')?);
+    let start = *STARTS.get(letter)?;
+    let end = *STARTS.get(letter + 1)?;
+    let at = FUNCTIONS
+        .get(usize::from(start)..usize::from(end))?
+        .binary_search_by(|function| {
+            let name = name.bytes().map(|byte| byte.to_ascii_uppercase());
+            function.name.bytes().cmp(name)
+        })
+        .ok()?;
+    Some(FunctionId(start + u16::try_from(at).ok()?))
 }
 
 /// Every function, sorted by name.
@@ -256,14 +255,27 @@ pub fn excel_only(name: &str) -> Option<&'static str> {
 
 include!(concat!(env!("OUT_DIR"), "/functions_table.rs"));
 
+/// Where the functions that begin with each letter start in the table, and where it ends.
+static STARTS: [u16; 27] = starts();
+
+#[expect(clippy::indexing_slicing, reason = "the compiler runs it")]
+const fn starts() -> [u16; 27] {
+    let mut starts = [0; 27];
+    let mut index = 0;
+    while index < FUNCTIONS.len() {
+        // Counts the functions of all letters before; the names are sorted.
+        let mut later = (FUNCTIONS[index].name.as_bytes()[0] - b'A') as usize + 1;
+        while later < starts.len() {
+            starts[later] += 1;
+            later += 1;
+        }
+        index += 1;
+    }
+    starts
+}
+
 /// The length of the longest function name in bytes.
 const LONGEST_NAME: usize = longest_name();
-
-/// The index of each function at its name's hash, or at the next slot that was free. About three
-/// in four stay empty, so that a look-up ends after one comparison or two.
-static SLOTS: [u16; 2048] = slots();
-
-const EMPTY: u16 = u16::MAX;
 
 #[expect(clippy::indexing_slicing, reason = "the compiler runs it")]
 const fn longest_name() -> usize {
@@ -277,30 +289,4 @@ const fn longest_name() -> usize {
         index += 1;
     }
     longest
-}
-
-#[expect(clippy::indexing_slicing, reason = "the compiler runs it")]
-const fn slots() -> [u16; 2048] {
-    let mut slots = [EMPTY; 2048];
-    let mut index: u16 = 0;
-    while (index as usize) < FUNCTIONS.len() {
-        let mut slot = hash(FUNCTIONS[index as usize].name.as_bytes()) % slots.len();
-        while slots[slot] != EMPTY {
-            slot = (slot + 1) % slots.len();
-        }
-        slots[slot] = index;
-        index += 1;
-    }
-    slots
-}
-
-/// FNV-1a over the name in upper case.
-const fn hash(name: &[u8]) -> usize {
-    let mut hash: u32 = 0x811c_9dc5;
-    let mut rest = name;
-    while let [byte, tail @ ..] = rest {
-        hash = (hash ^ byte.to_ascii_uppercase() as u32).wrapping_mul(0x0100_0193);
-        rest = tail;
-    }
-    (hash ^ (hash >> 16)) as usize
 }

@@ -9,13 +9,13 @@ use super::{Category, FUNCTIONS, Function, LONGEST_NAME};
 /// where more than one does, the first letter must be right.
 ///
 /// Among equally near names the one with the same first letter wins, then the one of the same
-/// length, then the first in the alphabet. `None` if nothing is near enough; a name of one or two
-/// letters is near to everything, and so to nothing.
+/// length, then the first in the alphabet. `None` if nothing is near enough; a name of up to three
+/// letters is near to many, and so to none.
 #[must_use]
 pub fn similar(name: &str) -> Option<&'static Function> {
     let allowed = match name.len() {
-        0..=2 => return None,
-        3..=5 => 1,
+        0..=3 => return None,
+        4..=5 => 1,
         6..=10 => 2,
         11..=LONGEST_COMPARED => 3,
         _ => return None,
