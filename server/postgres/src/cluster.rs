@@ -69,6 +69,7 @@ impl Cluster {
         let membership = Membership::join(folder.path(), &control)?;
         let account = Account::for_cluster(&folder.cluster())?;
         folder.admit(&account)?;
+        folder.remove_unfinished_clusters()?;
         let data_major = folder.data_major()?;
         let binaries = options
             .search
@@ -209,7 +210,8 @@ fn remove_if_abandoned(folder: &Folder, options: &Options) -> Result<(), Error> 
     if !Membership::join(folder.path(), &control)?.leave(folder.path(), &control)? {
         return Ok(());
     }
-    if let Some(major) = folder.data_major()? {
+    // Without readable data there is nothing to stop: a removal was killed half-way.
+    if let Ok(Some(major)) = folder.data_major() {
         let account = Account::for_cluster(&folder.cluster())?;
         let binaries = options
             .search

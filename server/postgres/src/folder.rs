@@ -198,11 +198,17 @@ impl Folder {
     }
 
     /// Removes what initialisations left that were killed.
+    ///
+    /// Their `initdb` may still run and write; what can not be removed yet is left to the next
+    /// start, and is in nobody's way: every initialisation has a folder of its own.
     pub(crate) fn remove_unfinished_clusters(&self) -> Result<(), Error> {
         for name in entry_names(&self.path)? {
-            if name.starts_with(NEW_CLUSTER_PREFIX) {
-                let unfinished = self.path.join(name);
-                fs::remove_dir_all(&unfinished).map_err(Error::io("remove", &unfinished))?;
+            if !name.starts_with(NEW_CLUSTER_PREFIX) {
+                continue;
+            }
+            let unfinished = self.path.join(name);
+            if let Err(error) = fs::remove_dir_all(&unfinished) {
+                tracing::warn!(folder = %unfinished.display(), %error, "an unfinished cluster stays");
             }
         }
         Ok(())
@@ -221,11 +227,14 @@ impl Folder {
 
     /// Removes the folder with everything in it.
     ///
-    /// The locks go last: as long as they are there, a removal that was killed can be taken up.
+    /// The locks go last: as long as they are there, a removal that failed can be taken up.
     pub(crate) fn remove(&self) -> Result<(), Error> {
-        let cluster = self.cluster();
-        if cluster.exists() {
-            fs::remove_dir_all(&cluster).map_err(Error::io("remove", &cluster))?;
+        for name in entry_names(&self.path)? {
+            let entry = self.path.join(&name);
+            // A file is left to the end; what can be large or still written to is a folder.
+            if entry.is_dir() {
+                fs::remove_dir_all(&entry).map_err(Error::io("remove", &entry))?;
+            }
         }
         fs::remove_dir_all(&self.path).map_err(Error::io("remove", &self.path))
     }

@@ -32,7 +32,6 @@ pub(crate) fn initialise(
         postgres = binaries.major(),
         "making a new PostgreSQL cluster"
     );
-    folder.remove_unfinished_clusters()?;
     let new = folder.new_cluster(account)?;
     run_initdb(new.path(), account, binaries, configuration.durability)?;
     include_configuration(new.path())?;

@@ -56,6 +56,14 @@ fn start(data_dir: &Path) -> Cluster {
     Cluster::start(&options(data_dir)).unwrap_or_else(|error| panic!("{error}"))
 }
 
+fn start_ephemeral(parent: &Path) -> Cluster {
+    let options = Options {
+        search: search(),
+        ..Options::ephemeral(parent)
+    };
+    Cluster::start(&options).unwrap_or_else(|error| panic!("{error}"))
+}
+
 fn refusal(options: &Options) -> Error {
     Cluster::start(options).expect_err("the start must be refused")
 }
@@ -328,6 +336,19 @@ fn an_initialisation_that_was_killed_leaves_no_trace() {
 }
 
 #[test]
+fn a_kill_at_any_moment_of_the_first_start_can_be_recovered_from() {
+    for delay in (0..6).map(|step| Duration::from_millis(step * 150)) {
+        let scratch = scratch();
+        let other = OtherProcess::starting(scratch.path());
+        std::thread::sleep(delay);
+        kill_process(other.pid(), Signal::KILL).expect("it is killed");
+        other.ended_by_signal();
+        let cluster = start(scratch.path());
+        assert_eq!(query(&cluster, "select 1"), "1", "killed after {delay:?}");
+    }
+}
+
+#[test]
 fn data_of_another_version_are_refused_with_both_versions() {
     let scratch = scratch();
     let cluster = start(scratch.path());
@@ -452,11 +473,7 @@ fn a_data_folder_with_unusual_characters_works() {
 #[test]
 fn an_ephemeral_cluster_trades_durability_and_goes_with_its_handle() {
     let scratch = scratch();
-    let ephemeral = Options {
-        search: search(),
-        ..Options::ephemeral(scratch.path())
-    };
-    let cluster = Cluster::start(&ephemeral).unwrap_or_else(|error| panic!("{error}"));
+    let cluster = start_ephemeral(scratch.path());
     let data_dir = cluster.data_dir().to_owned();
     assert_eq!(query(&cluster, "show fsync"), "off");
     assert_eq!(cluster.stop().expect("it stops"), Stopped::Stopped);
@@ -468,27 +485,31 @@ fn an_abandoned_ephemeral_cluster_goes_at_the_next_start() {
     let scratch = scratch();
     let abandoned = scratch.path().join("sheetbrain-ephemeral-abandoned");
     let other = OtherProcess::holding(&abandoned);
-    let ephemeral = Options {
-        search: search(),
-        ..Options::ephemeral(scratch.path())
-    };
-    drop(Cluster::start(&ephemeral).unwrap_or_else(|error| panic!("{error}")));
+    drop(start_ephemeral(scratch.path()));
     assert!(is_running(&abandoned), "a cluster in use was removed");
 
     kill_process(other.pid(), Signal::KILL).expect("it is killed");
     other.ended_by_signal();
-    drop(Cluster::start(&ephemeral).unwrap_or_else(|error| panic!("{error}")));
+    drop(start_ephemeral(scratch.path()));
     assert!(!abandoned.exists());
+}
+
+#[test]
+fn an_ephemeral_cluster_that_is_half_removed_goes_at_the_next_start() {
+    let scratch = scratch();
+    let half = scratch.path().join("sheetbrain-ephemeral-half");
+    fs::create_dir_all(half.join("cluster/base")).expect("a folder");
+    for lock in ["control.lock", "users.lock"] {
+        fs::write(half.join(lock), "").expect("a file");
+    }
+    drop(start_ephemeral(scratch.path()));
+    assert!(!half.exists());
 }
 
 #[test]
 fn ephemeral_clusters_that_come_and_go_together_do_not_disturb_each_other() {
     let scratch = scratch();
-    let ephemeral = Options {
-        search: search(),
-        ..Options::ephemeral(scratch.path())
-    };
-    let come_and_go = || Cluster::start(&ephemeral).and_then(Cluster::stop);
+    let come_and_go = || start_ephemeral(scratch.path()).stop();
     std::thread::scope(|scope| {
         let all: Vec<_> = (0..4).map(|_| scope.spawn(come_and_go)).collect();
         for one in all {
