@@ -2,13 +2,17 @@
 
 use std::borrow::Cow;
 
+use xxhash_rust::xxh3::Xxh3;
+
 use crate::span::Span;
+use crate::template::Template;
 
 /// How much a finding matters. `Low` and above make a formula non-compliant.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Severity {
     /// Worth knowing.
     Info,
@@ -25,6 +29,7 @@ pub enum Severity {
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Category {
     /// The formula is not valid or can not give a result.
     Error,
@@ -48,6 +53,19 @@ pub enum Category {
     Policy,
 }
 
+impl Severity {
+    /// The severity as people write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
 /// One finding in one formula. What repeats over copies of the formula says the same `message`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -65,6 +83,36 @@ pub struct Finding {
     pub sentence: Option<SentenceRef>,
     /// An edit that would mend it.
     pub fix: Option<Fix>,
+    /// Tells it from every other finding, and stays the same when the formula moves.
+    pub fingerprint: Fingerprint,
+}
+
+/// The identity of a finding: its rule, the template of its formula and what it says. It does not
+/// depend on the cell, so it survives inserted rows, and the copies of a formula share it.
+///
+/// Written as 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fingerprint(u128);
+
+impl Fingerprint {
+    /// `occurrence` counts, from 0, the findings of one formula that agree in all else.
+    #[must_use]
+    pub fn new(rule: &str, template: Template, message: &str, occurrence: u32) -> Self {
+        let mut hash = Xxh3::new();
+        hash.update(&template.0.to_le_bytes());
+        hash.update(&occurrence.to_le_bytes());
+        // The length keeps the name and the message apart.
+        hash.update(&(rule.len() as u64).to_le_bytes());
+        hash.update(rule.as_bytes());
+        hash.update(message.as_bytes());
+        Self(hash.digest128())
+    }
+}
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
 }
 
 /// A sentence of one of the policies that an audit runs with.
@@ -94,4 +142,21 @@ pub struct Edit {
     pub span: Span,
     /// What stands there afterwards.
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_never_changes() {
+        let fingerprint = Fingerprint::new("nested-if", Template(7), "Too deep.", 0);
+        assert_eq!(fingerprint.to_string(), "9cb9f1b12d536e5fa1963c1050a90a30");
+    }
+
+    #[test]
+    fn rule_and_message_are_kept_apart() {
+        let one = Fingerprint::new("ab", Template(7), "c", 0);
+        assert_ne!(one, Fingerprint::new("a", Template(7), "bc", 0));
+    }
 }

@@ -5,12 +5,21 @@
 //! same bytes, in the server, on the command line and in the browser.
 
 pub mod ast;
+pub mod audit;
+pub mod cell;
+mod constant;
+mod digest;
+mod dispatch;
 pub mod finding;
+pub mod fix;
 pub mod functions;
+mod groups;
 pub mod parser;
 pub mod policy;
 pub mod print;
+pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod ruleset;
 pub mod span;
 pub mod template;

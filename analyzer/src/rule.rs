@@ -14,7 +14,8 @@ pub struct Rule {
     pub category: Category,
     /// How much a finding matters unless an organization says otherwise.
     pub severity: Severity,
-    /// Markdown: *Flags …*, Why, Example, Instead, Limits.
+    /// The doc comment of the rule as the compiler has it: each line begins with a space.
+    /// [`Rule::page`] gives it as Markdown.
     pub docs: &'static str,
     /// The presets that switch it on, [`Preset::Strict`] aside, which holds every rule.
     pub presets: &'static [Preset],
@@ -33,11 +34,20 @@ impl Rule {
         preset == Preset::Strict || self.presets.contains(&preset)
     }
 
-    /// What the rule flags, in one sentence: the first paragraph of its docs, as plain text.
+    /// The rule's page in Markdown: *Flags …*, Why, Example, Instead, Limits.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let lines = self.docs.lines();
+        let lines = lines.map(|line| line.strip_prefix(' ').unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// What the rule flags, in one sentence: the first paragraph of its page, as plain text.
     #[must_use]
     pub fn summary(&self) -> String {
-        let paragraph = self.docs.lines().take_while(|line| !line.trim().is_empty());
-        let text = paragraph.map(str::trim).collect::<Vec<_>>().join(" ");
+        let paragraph = self.docs.lines().map(str::trim);
+        let paragraph = paragraph.take_while(|line| !line.is_empty());
+        let text = paragraph.collect::<Vec<_>>().join(" ");
         text.trim_matches('*').to_owned()
     }
 }
@@ -112,8 +122,19 @@ pub struct Setting {
     pub name: &'static str,
     /// What it means, in one sentence.
     pub docs: &'static str,
-    /// Its value unless an organization says otherwise.
+    /// Its value unless a preset or an organization says otherwise.
     pub default: u32,
+    /// Its value where a preset asks for another one.
+    pub in_presets: &'static [(Preset, u32)],
+}
+
+impl Setting {
+    /// Its value in a preset.
+    #[must_use]
+    pub fn value_in(&self, preset: Preset) -> u32 {
+        let own = self.in_presets.iter().find(|(of, _)| *of == preset);
+        own.map_or(self.default, |(_, value)| *value)
+    }
 }
 
 /// What a rule's result depends on, and so when it can be shared by the copies of a formula.
@@ -346,6 +367,7 @@ pub struct Findings<'a> {
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) rule: u16,
+    pub(crate) at_most: Severity,
     pub(crate) span: Span,
     pub(crate) message: String,
     pub(crate) fix: Option<Fix>,
@@ -356,11 +378,22 @@ impl Findings<'_> {
     /// last sentence, what to do; it names no cell address that differs between copies of a
     /// formula.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> Reported<'_> {
+        self.report_at_most(Severity::High, span, message)
+    }
+
+    /// Reports a finding that matters no more than `at_most`, however much the rule's others do.
+    pub fn report_at_most(
+        &mut self,
+        at_most: Severity,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Reported<'_> {
         if self.is_full() {
             return Reported { found: None };
         }
         self.found.push(Found {
             rule: self.rule,
+            at_most,
             span,
             message: message.into(),
             fix: None,
@@ -368,6 +401,13 @@ impl Findings<'_> {
         Reported {
             found: self.found.last_mut(),
         }
+    }
+
+    /// Whether the rule has reported a finding at `span` of this formula.
+    #[must_use]
+    pub fn has_reported_at(&self, span: Span) -> bool {
+        let mut own = self.found.iter().filter(|found| found.rule == self.rule);
+        own.any(|found| found.span == span)
     }
 
     /// Whether further findings would be left out, so that a rule can stop looking.
@@ -387,17 +427,22 @@ pub struct Reported<'a> {
 impl Reported<'_> {
     /// Adds edits that keep the formula's result.
     pub fn safe_fix(self, title: impl Into<String>, edits: Vec<Edit>) {
-        self.fix(title.into(), true, edits);
+        let title = title.into();
+        let safe = true;
+        self.fix(Fix { title, safe, edits });
     }
 
     /// Adds edits that may change the formula's result: shown, applied only on request.
     pub fn unsafe_fix(self, title: impl Into<String>, edits: Vec<Edit>) {
-        self.fix(title.into(), false, edits);
+        let title = title.into();
+        let safe = false;
+        self.fix(Fix { title, safe, edits });
     }
 
-    fn fix(self, title: String, safe: bool, edits: Vec<Edit>) {
+    /// Adds a fix.
+    pub fn fix(self, fix: Fix) {
         if let Some(found) = self.found {
-            found.fix = Some(Fix { title, safe, edits });
+            found.fix = Some(fix);
         }
     }
 }
@@ -414,7 +459,10 @@ macro_rules! declare_rule {
             category: $category:ident,
             severity: $severity:ident,
             presets: [$($preset:ident),*],
-            $(settings: [$($setting:literal: $default:literal $setting_docs:literal),+ $(,)?],)?
+            $(settings: [$(
+                $setting:literal: $default:literal $(($preset_of:ident: $preset_value:literal))*
+                $setting_docs:literal
+            ),+ $(,)?],)?
             sees: $sees:ident,
             check: $check:expr $(,)?
         }
@@ -430,6 +478,7 @@ macro_rules! declare_rule {
                 name: $setting,
                 docs: $setting_docs,
                 default: $default,
+                in_presets: &[$(($crate::rule::Preset::$preset_of, $preset_value)),*],
             }),+)?],
             sees: $crate::rule::Sees::$sees,
             check: $check,

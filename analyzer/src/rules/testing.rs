@@ -1,0 +1,62 @@
+//! Runs one rule on one formula, for the tests of rules.
+
+use std::collections::BTreeMap;
+
+use crate::audit::Auditor;
+use crate::cell::Position;
+use crate::finding::Finding;
+use crate::fix;
+use crate::parser::Locale;
+use crate::rule::Rule;
+use crate::ruleset::{RuleDefinition, RuleSet, RuleSetDefinition};
+
+/// What the rule finds with its default settings in a formula that stands at B2.
+pub(super) fn findings(rule: &Rule, formula: &str) -> Vec<Finding> {
+    findings_with(rule, &[], formula)
+}
+
+/// What the rule finds with these settings in a formula that stands at B2.
+pub(super) fn findings_with(rule: &Rule, settings: &[(&str, u32)], formula: &str) -> Vec<Finding> {
+    let settings = settings
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), *value));
+    let only = RuleSetDefinition {
+        engine: String::new(),
+        rules: vec![RuleDefinition {
+            name: rule.name.to_owned(),
+            severity: None,
+            settings: settings.collect::<BTreeMap<_, _>>(),
+        }],
+    };
+    let rules = RuleSet::from_definition(&only).unwrap();
+    let mut auditor = Auditor::new(&rules, Locale::default());
+    let cell = Position { column: 2, row: 2 };
+    auditor.audit(formula, cell).unwrap().findings
+}
+
+/// The parts of the formula that the rule marks.
+pub(super) fn flagged<'a>(rule: &Rule, formula: &'a str) -> Vec<&'a str> {
+    let findings = findings(rule, formula);
+    findings
+        .iter()
+        .map(|finding| finding.span.of(formula))
+        .collect()
+}
+
+/// What the rule says of the formula.
+pub(super) fn messages(rule: &Rule, formula: &str) -> Vec<String> {
+    let findings = findings(rule, formula);
+    findings
+        .into_iter()
+        .map(|finding| finding.message)
+        .collect()
+}
+
+/// The formula after all the fixes that the rule offers.
+pub(super) fn fixed(rule: &Rule, formula: &str) -> String {
+    let findings = findings(rule, formula);
+    fix::apply(
+        formula,
+        findings.iter().filter_map(|finding| finding.fix.as_ref()),
+    )
+}

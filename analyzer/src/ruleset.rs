@@ -1,0 +1,270 @@
+//! What an audit runs with: which rules are on, at which severity, with which settings.
+//!
+//! Decides nothing about a formula. Sets that find the same things have the same hash.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ast::NodeKind;
+use crate::digest::Digest;
+use crate::dispatch::Dispatch;
+use crate::finding::Severity;
+use crate::functions::{self, FunctionId};
+use crate::rule::{Check, Preset, Rule};
+use crate::rules;
+
+/// The version of this analyzer: what `engine` says in a report.
+pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
+
+/// The rule that no audit of formulas can do without: what does not parse can not be checked.
+const INDISPENSABLE: &str = "syntax-error";
+
+/// The rules that are on.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    /// Sorted by the rule's name.
+    active: Vec<ActiveRule>,
+    dispatch: Dispatch,
+    hash: String,
+}
+
+/// A rule that is on.
+#[derive(Clone, Debug)]
+pub struct ActiveRule {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// How much its findings matter here.
+    pub severity: Severity,
+    /// The values of its settings, in the order of [`Rule::options`].
+    pub settings: Vec<u32>,
+    /// The functions whose calls it is called for.
+    functions: Vec<FunctionId>,
+}
+
+/// A rule set as text, from which the same set can be made elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleSetDefinition {
+    /// The version of the analyzer that wrote it.
+    pub engine: String,
+    /// The rules that are on, sorted by name.
+    pub rules: Vec<RuleDefinition>,
+}
+
+/// One rule of a [`RuleSetDefinition`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleDefinition {
+    /// The rule's name.
+    pub name: String,
+    /// How much its findings matter; the rule's own severity if nothing is said.
+    #[serde(default)]
+    pub severity: Option<Severity>,
+    /// The values of its settings by name; those left out have their default.
+    #[serde(default)]
+    pub settings: BTreeMap<String, u32>,
+}
+
+/// A rule set that can not be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RuleSetError {
+    /// No rule has that name.
+    #[error("there is no rule `{0}`")]
+    UnknownRule(String),
+    /// The rule has no setting of that name.
+    #[error("the rule `{rule}` has no setting `{setting}`")]
+    UnknownSetting {
+        /// The rule's name.
+        rule: String,
+        /// What was taken for a setting of it.
+        setting: String,
+    },
+}
+
+impl RuleSet {
+    /// The rules of these presets. Where two presets give a setting different values, the later
+    /// one wins.
+    ///
+    /// Without a preset only what does not parse is found, since nothing can be said about it.
+    #[must_use]
+    pub fn of(presets: &[Preset]) -> Self {
+        let mut active = BTreeMap::new();
+        if presets.is_empty() {
+            active
+                .extend(rules::find(INDISPENSABLE).map(|rule| (rule.name, ActiveRule::new(rule))));
+        }
+        for preset in presets {
+            let members = rules::ALL.iter().filter(|rule| rule.is_in(*preset));
+            active.extend(members.map(|rule| (rule.name, ActiveRule::in_preset(rule, *preset))));
+        }
+        Self::build(active.into_values().collect())
+    }
+
+    /// The set that a definition describes.
+    pub fn from_definition(definition: &RuleSetDefinition) -> Result<Self, RuleSetError> {
+        let mut set = Self::build(Vec::new());
+        for rule in &definition.rules {
+            set.put(ActiveRule::from_definition(rule)?);
+        }
+        Ok(Self::build(set.active))
+    }
+
+    /// The set with this rule on, whether or not it was on before.
+    pub fn with_rule(mut self, rule: &RuleDefinition) -> Result<Self, RuleSetError> {
+        self.put(ActiveRule::from_definition(rule)?);
+        Ok(Self::build(self.active))
+    }
+
+    /// The set with the rule of this name off.
+    pub fn without_rule(mut self, name: &str) -> Result<Self, RuleSetError> {
+        if rules::find(name).is_none() {
+            return Err(RuleSetError::UnknownRule(name.to_owned()));
+        }
+        self.active.retain(|active| active.rule.name != name);
+        Ok(Self::build(self.active))
+    }
+
+    /// The set as text.
+    #[must_use]
+    pub fn definition(&self) -> RuleSetDefinition {
+        RuleSetDefinition {
+            engine: ENGINE.to_owned(),
+            rules: self.active.iter().map(ActiveRule::definition).collect(),
+        }
+    }
+
+    /// `sha256:` and the digest of all that the set's findings depend on: the analyzer's version,
+    /// the rules, their severities and settings.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// The rules that are on, sorted by name.
+    #[must_use]
+    pub fn rules(&self) -> &[ActiveRule] {
+        &self.active
+    }
+
+    /// The rule of that number in [`Dispatch`].
+    pub(crate) fn rule_at(&self, number: u16) -> Option<&ActiveRule> {
+        self.active.get(usize::from(number))
+    }
+
+    pub(crate) fn dispatch(&self) -> &Dispatch {
+        &self.dispatch
+    }
+
+    fn put(&mut self, rule: ActiveRule) {
+        match self
+            .active
+            .binary_search_by_key(&rule.rule.name, |active| active.rule.name)
+        {
+            Ok(place) => {
+                if let Some(active) = self.active.get_mut(place) {
+                    *active = rule;
+                }
+            }
+            Err(place) => self.active.insert(place, rule),
+        }
+    }
+
+    fn build(active: Vec<ActiveRule>) -> Self {
+        Self {
+            dispatch: Dispatch::new(&active),
+            hash: hash_of(&active),
+            active,
+        }
+    }
+}
+
+impl ActiveRule {
+    fn new(rule: &'static Rule) -> Self {
+        Self::with_settings(
+            rule,
+            rule.options.iter().map(|setting| setting.default).collect(),
+        )
+    }
+
+    fn in_preset(rule: &'static Rule, preset: Preset) -> Self {
+        let values = rule.options.iter().map(|setting| setting.value_in(preset));
+        Self::with_settings(rule, values.collect())
+    }
+
+    fn with_settings(rule: &'static Rule, settings: Vec<u32>) -> Self {
+        let functions = match rule.check {
+            Check::Calls(names, _) => names
+                .iter()
+                .filter_map(|name| functions::find(name))
+                .collect(),
+            _ => Vec::new(),
+        };
+        Self {
+            rule,
+            severity: rule.severity,
+            settings,
+            functions,
+        }
+    }
+
+    fn from_definition(definition: &RuleDefinition) -> Result<Self, RuleSetError> {
+        let name = &definition.name;
+        let rule = rules::find(name).ok_or_else(|| RuleSetError::UnknownRule(name.clone()))?;
+        let mut active = Self::new(rule);
+        active.severity = definition.severity.unwrap_or(rule.severity);
+        for (setting, value) in &definition.settings {
+            let place = rule
+                .options
+                .iter()
+                .position(|option| option.name == setting);
+            let slot = place.and_then(|place| active.settings.get_mut(place));
+            let unknown = || RuleSetError::UnknownSetting {
+                rule: name.clone(),
+                setting: setting.clone(),
+            };
+            *slot.ok_or_else(unknown)? = *value;
+        }
+        Ok(active)
+    }
+
+    fn definition(&self) -> RuleDefinition {
+        let names = self
+            .rule
+            .options
+            .iter()
+            .map(|option| option.name.to_owned());
+        RuleDefinition {
+            name: self.rule.name.to_owned(),
+            severity: Some(self.severity),
+            settings: names.zip(self.settings.iter().copied()).collect(),
+        }
+    }
+
+    /// The functions whose calls the rule is called for.
+    pub(crate) fn functions(&self) -> &[FunctionId] {
+        &self.functions
+    }
+
+    /// Whether the node is a call of one of [`Self::functions`].
+    pub(crate) fn is_called_for(&self, kind: &NodeKind) -> bool {
+        matches!(kind, NodeKind::Call { function: Some(function), .. }
+            if self.functions.contains(function))
+    }
+}
+
+fn hash_of(active: &[ActiveRule]) -> String {
+    let mut digest = Digest::default();
+    digest.text(ENGINE);
+    digest.number(active.len() as u64);
+    for active in active {
+        digest.text(active.rule.name);
+        digest.text(active.severity.name());
+        for value in &active.settings {
+            digest.number(u64::from(*value));
+        }
+    }
+    digest.finish()
+}
