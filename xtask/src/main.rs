@@ -34,6 +34,9 @@ struct Arguments {
     /// Where programs are looked for.
     #[arg(long, global = true, hide = true, env = "PATH")]
     search_path: Option<OsString>,
+    /// Where cargo keeps the sources of packages; rustup sets it.
+    #[arg(long, global = true, hide = true, env = "CARGO_HOME")]
+    cargo_home: Option<PathBuf>,
     #[command(subcommand)]
     chore: Chore,
 }
@@ -64,6 +67,8 @@ struct Chores {
     runner: Runner,
     /// Where PostgreSQL's programs may be.
     postgres: Search,
+    /// Where cargo keeps the sources of packages, as far as that is known.
+    cargo_home: Option<PathBuf>,
 }
 
 fn main() -> Result<ExitCode> {
@@ -76,6 +81,7 @@ fn main() -> Result<ExitCode> {
             search_path: arguments.search_path,
             ..Search::default()
         },
+        cargo_home: arguments.cargo_home,
     };
     match arguments.chore {
         Chore::Run { serve } => run::run(&mut chores, &serve),

@@ -25,12 +25,23 @@ const PACKAGE: [&str; 3] = ["analyzer.js", "analyzer.d.ts", "analyzer_bg.wasm"];
 const STAMP: &str = ".made-from";
 
 fn make_wasm(chores: &mut Chores) -> Result<()> {
-    chores.runner.run(
-        Command::new("cargo")
-            .args(["build", "--package", "analyzer-wasm", "--profile", "wasm"])
-            .args(["--target", "wasm32-unknown-unknown"])
-            .current_dir(chores.workspace.root()),
-    )?;
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["build", "--package", "analyzer-wasm", "--profile", "wasm"])
+        .args(["--target", "wasm32-unknown-unknown"])
+        .current_dir(chores.workspace.root());
+    // Panics name source files. Browsers need not learn the home of whoever built the module, and
+    // everyone's builds give the same bytes.
+    if let Some(sources) = chores
+        .cargo_home
+        .as_ref()
+        .map(|home| home.join("registry/src"))
+    {
+        let remap = format!("--remap-path-prefix={}=packages", sources.display());
+        let setting = format!("target.wasm32-unknown-unknown.rustflags=[{remap:?}]");
+        cargo.args(["--config", &setting]);
+    }
+    chores.runner.run(&mut cargo)?;
     let module = std::fs::read(chores.workspace.raw_wasm()).context("rustc left no module")?;
     generate(module, &chores.workspace.wasm_package())
 }

@@ -1,13 +1,16 @@
 /** Loads the analyzer that is written in Rust. No analysis happens in TypeScript. */
-import init, { Analyzer } from "../../dist/wasm/analyzer.js";
-import type { Finding } from "../shared/finding.ts";
+import init, { Analyzer, type Checked } from "../../dist/wasm/analyzer.js";
 
-/** Findings of one formula, in the order in which they stand in it. */
-export type Check = (formula: string) => readonly Finding[];
+/** What the analyzer says of one formula. */
+export type Check = (formula: string) => Checked;
 
 /** Rejects where the browser refuses WebAssembly or the module can not be fetched. */
 export async function loadAnalyzer(): Promise<Check> {
   await init({ module_or_path: "analyzer_bg.wasm" });
-  const analyzer = new Analyzer("recommended");
-  return (formula) => analyzer.check([formula])[0] ?? [];
+  const analyzer = new Analyzer("recommended", "en-US");
+  return (formula) => {
+    const [checked] = analyzer.check([formula]);
+    if (checked === undefined) throw new Error("the analyzer gave no answer");
+    return checked;
+  };
 }

@@ -27,12 +27,6 @@ let check: Check | null = null;
 /** Whether an answer is awaited: the button stays focusable meanwhile, but does nothing. */
 let auditing = false;
 
-/** What is wrong with the text before any analysis; null when it can be audited. */
-function notAudited(formula: string): string | null {
-  if (formula.trim() === "") return words.typeFormula;
-  return formula.trimStart().startsWith("=") ? null : words.notFormula;
-}
-
 /** Writes a status only when it changed: each write is read out by screen readers. */
 function say(status: HTMLElement, text: string): void {
   if (status.textContent !== text) status.textContent = text;
@@ -41,18 +35,17 @@ function say(status: HTMLElement, text: string): void {
 function checkHere(): void {
   if (check === null) return;
   const formula = page.formula.value;
-  const reason = notAudited(formula);
-  const findings = reason === null ? check(formula) : [];
+  const { findings, skipped } = check(formula);
   showFindings(page.local.findings, formula, findings);
-  say(page.local.status, reason ?? words.local(findings.length));
+  if (formula === "") say(page.local.status, words.typeFormula);
+  else say(page.local.status, skipped ? words.skipped(skipped) : words.local(findings.length));
 }
 
 async function audit(): Promise<void> {
   const formula = page.formula.value;
-  const reason = notAudited(formula);
   if (auditing) return;
-  if (reason !== null) {
-    say(page.recorded.status, reason);
+  if (formula === "") {
+    say(page.recorded.status, words.typeFormula);
     page.formula.focus();
     return;
   }

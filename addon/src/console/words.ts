@@ -6,14 +6,13 @@ const plural = (count: number, one: string, many: string): string =>
 
 export const words = {
   typeFormula: "Type a formula.",
-  notFormula: "A formula starts with =.",
   noAnalyzer: "This browser does not run the analyzer, so nothing is checked here; Audit works.",
   local: (count: number): string =>
     count === 0 ? "No findings." : plural(count, "finding.", "findings."),
   auditing: "Auditing…",
   recorded: (count: number, id: string): string =>
     `${plural(count, "finding", "findings")}. Recorded as audit ${id}.`,
-  skipped: (reason: string): string => `Not audited: ${reason}`,
+  skipped: (reason: string): string => `Not audited: ${reason}.`,
   noServer: "The server does not answer. The findings of this browser still stand.",
   badAnswer: (reason: string): string => `The server's answer can not be read: ${reason}.`,
   refused: (title: string, detail: string): string => (detail ? `${title}. ${detail}` : title),

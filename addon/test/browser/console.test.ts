@@ -34,7 +34,7 @@ async function onPage(act: (page: Page) => Promise<void>, expected = /^$/): Prom
   page.on("pageerror", (error) => complaints.push(error.message));
   try {
     await page.goto(program.address);
-    await page.getByText("Type a formula.").waitFor();
+    await page.locator("#local-status").getByText("Type a formula.").waitFor();
     await act(page);
     assert.deepEqual(
       complaints.filter((complaint) => !expected.test(complaint)),
