@@ -88,6 +88,7 @@ impl Cluster {
             binaries,
         };
         if postmaster.state() == State::Stopped {
+            postmaster.folder.prepare_log(&postmaster.account)?;
             socket::prepare(configuration.socket_dir, &postmaster.account)?;
             configuration.write(&postmaster.folder.cluster(), &postmaster.account)?;
         }

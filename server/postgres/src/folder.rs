@@ -124,22 +124,24 @@ impl Folder {
             .ok_or_else(|| missing(VERSION_FILE))
     }
 
-    /// Makes sure that `account` can get into the folder, and that it can write the log.
+    /// Makes sure that `account` can get into the folder.
     pub(crate) fn admit(&self, account: &Account) -> Result<(), Error> {
-        let path = &self.path;
-        if account.is_switched() {
-            let metadata = fs::metadata(path).map_err(Error::io("look at", path))?;
-            if !account.may_enter(&metadata) {
-                let mode = metadata.permissions().mode() | 0o011;
-                fs::set_permissions(path, fs::Permissions::from_mode(mode))
-                    .map_err(Error::io("change the mode of", path))?;
-            }
-            account.check_way_to(path)?;
+        if !account.is_switched() {
+            return Ok(());
         }
-        self.prepare_log(account)
+        let path = &self.path;
+        let metadata = fs::metadata(path).map_err(Error::io("look at", path))?;
+        if !account.may_enter(&metadata) {
+            let mode = metadata.permissions().mode() | 0o011;
+            fs::set_permissions(path, fs::Permissions::from_mode(mode))
+                .map_err(Error::io("change the mode of", path))?;
+        }
+        account.check_way_to(path)
     }
 
-    fn prepare_log(&self, account: &Account) -> Result<(), Error> {
+    /// Makes sure that `account` can write the log, and sets a large one aside. Only for a cluster
+    /// that does not run: PostgreSQL keeps writing to the file that it has open.
+    pub(crate) fn prepare_log(&self, account: &Account) -> Result<(), Error> {
         let log = self.log();
         // The cluster may have been given to another account since the log was made.
         let unusable = fs::symlink_metadata(&log)
