@@ -22,7 +22,11 @@ export async function startProgram(): Promise<Program> {
   const program = spawn(
     setting("SHEETBRAIN_TEST_PROGRAM"),
     ["serve", "--listen", "127.0.0.1:0", "--ephemeral", "--demo"],
-    { cwd: folder, env: { PATH: process.env["PATH"] }, stdio: ["ignore", "pipe", "inherit"] },
+    {
+      cwd: folder,
+      env: { PATH: process.env["PATH"], HOME: folder },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
   );
   const stop = async (): Promise<void> => {
     const ended = program.exitCode === null ? once(program, "exit") : Promise.resolve();
