@@ -7,9 +7,11 @@
 pub mod ast;
 pub mod audit;
 pub mod cell;
+mod condition;
 mod constant;
 mod digest;
 mod dispatch;
+mod extent;
 pub mod finding;
 pub mod fix;
 pub mod functions;
@@ -22,4 +24,5 @@ pub mod rule;
 pub mod rules;
 pub mod ruleset;
 pub mod span;
+mod subtree;
 pub mod template;

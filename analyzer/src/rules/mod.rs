@@ -1,15 +1,28 @@
 //! The built-in rules, one file each: docs, check, tests. What several rules ask of a tree stands
-//! beside this folder (`constant.rs`); rules never call one another.
+//! beside this folder (`condition.rs`, `constant.rs`, `extent.rs`, `subtree.rs`); rules
+//! never call one another.
 
 use crate::rule::Rule;
 
 mod approximate_lookup;
 mod broken_reference;
+mod constant_condition;
+mod contradictory_condition;
 mod division_by_zero;
+mod duplicate_condition;
 mod hard_coded_number;
+mod identical_branches;
+mod lookup_outside_range;
+mod needless_sign;
 mod nested_if;
+mod overlapping_ranges;
+mod redundant_sum;
+mod repeated_term;
+mod self_comparison;
 mod syntax_error;
+mod unequal_ranges;
 mod unknown_function;
+mod unreachable_branch;
 mod volatile_function;
 mod whole_column_range;
 mod wrong_argument_count;
@@ -21,11 +34,23 @@ mod testing;
 pub static ALL: &[&Rule] = &[
     &approximate_lookup::RULE,
     &broken_reference::RULE,
+    &constant_condition::RULE,
+    &contradictory_condition::RULE,
     &division_by_zero::RULE,
+    &duplicate_condition::RULE,
     &hard_coded_number::RULE,
+    &identical_branches::RULE,
+    &lookup_outside_range::RULE,
+    &needless_sign::RULE,
     &nested_if::RULE,
+    &overlapping_ranges::RULE,
+    &redundant_sum::RULE,
+    &repeated_term::RULE,
+    &self_comparison::RULE,
     &syntax_error::RULE,
+    &unequal_ranges::RULE,
     &unknown_function::RULE,
+    &unreachable_branch::RULE,
     &volatile_function::RULE,
     &whole_column_range::RULE,
     &wrong_argument_count::RULE,

@@ -1,0 +1,92 @@
+use crate::ast::{NodeId, NodeKind};
+use crate::finding::Edit;
+use crate::rule::{Check, Context, Findings, declare_rule};
+use crate::subtree;
+
+declare_rule! {
+    /// *Flags a SUM of a single value: `SUM(A1)`, `SUM(A1+B1)`.*
+    ///
+    /// **Why** The SUM adds nothing to the calculation. It hides what is calculated, and often a
+    /// range was meant.
+    ///
+    /// **Example**
+    /// ```formula
+    /// =SUM(A1)
+    /// =SUM(A1+B1-C1)
+    /// =SUM(A1*B1)
+    /// ```
+    ///
+    /// **Instead**
+    /// ```formula
+    /// =SUM(A1:A9)
+    /// =A1+B1-C1
+    /// =SUM(A1:A9*B1:B9)
+    /// =SUM(Sales)
+    /// ```
+    ///
+    /// **Limits** A name or a call inside may stand for many values, so such a SUM is left alone.
+    /// SUM reads a text as nothing, so without it a text can give an error: the fix asks first.
+    "redundant-sum" {
+        category: Complexity,
+        severity: Info,
+        presets: [Recommended, Fast, Icaew],
+        sees: Template,
+        check: Check::Calls(&["SUM"], check),
+    }
+}
+
+fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
+    let formula = context.formula;
+    let Some((_, [argument])) = formula.call(call) else {
+        return;
+    };
+    let is_single = subtree::descendants(formula, *argument).all(|id| match formula.kind(id) {
+        NodeKind::Reference(reference) => reference.last.is_none(),
+        NodeKind::Number(_)
+        | NodeKind::Group(_)
+        | NodeKind::Prefix(..)
+        | NodeKind::Percent(_)
+        | NodeKind::Infix(..) => true,
+        _ => false,
+    });
+    if !is_single {
+        return;
+    }
+    let is_whole = context.parent(call).is_none();
+    let written = formula.written(*argument);
+    let is_operation = matches!(
+        formula.kind(*argument),
+        NodeKind::Infix(..) | NodeKind::Prefix(..)
+    );
+    let text = if is_operation && !is_whole {
+        format!("({written})")
+    } else {
+        written.to_owned()
+    };
+    findings
+        .report(
+            formula.span(call),
+            "This SUM is given a single value, so it adds nothing up. Write the calculation \
+             alone, or give it the range that was meant.",
+        )
+        .unsafe_fix(
+            "Remove the SUM",
+            vec![Edit {
+                span: formula.span(call),
+                text,
+            }],
+        );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::fixed;
+
+    #[test]
+    fn the_calculation_keeps_its_order() {
+        assert_eq!(fixed(&RULE, "=SUM(A1+B1)"), "=A1+B1");
+        assert_eq!(fixed(&RULE, "=2*SUM(A1+B1)"), "=2*(A1+B1)");
+        assert_eq!(fixed(&RULE, "=2*SUM(A1)"), "=2*A1");
+    }
+}
