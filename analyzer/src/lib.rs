@@ -16,6 +16,7 @@ pub mod finding;
 pub mod fix;
 pub mod functions;
 mod groups;
+mod link;
 pub mod parser;
 pub mod policy;
 pub mod print;
