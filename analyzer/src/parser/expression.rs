@@ -2,18 +2,19 @@
 
 use super::operators::{Action, Operator, after_operand, power};
 use super::scan::byte_at;
-use super::{Parser, Placed, SyntaxErrorKind, offset};
-use crate::ast::{InfixOperator, NodeKind, PrefixOperator};
+use super::{Parser, SyntaxErrorKind, offset};
+use crate::ast::{InfixOperator, NodeId, NodeKind, PrefixOperator};
 use crate::span::Span;
 
 impl Parser<'_> {
-    /// `formula = [ space ] [ "=" ] expression`
+    /// `formula = [ "=" ] expression`
     pub(super) fn formula(&mut self) {
-        let array_brace = self.excel_array_brace();
-        if self.byte_after_space() == b'=' {
-            self.position += 1;
+        self.equals_sign();
+        let array_brace = self.byte() == b'{' && self.excel_array_brace();
+        if array_brace {
+            self.equals_sign();
         }
-        self.byte_after_space();
+        self.begin = self.position;
         if self.at_end() {
             self.error(SyntaxErrorKind::Empty, Span::at(offset(self.position)));
             return;
@@ -25,17 +26,28 @@ impl Parser<'_> {
             }
             whole = self.leftover(whole);
         }
-        self.tree.root = Some(whole.id);
+        self.tree.root = Some(whole);
         if self.tree.errors.len() > 1 {
             self.tree.errors.sort_by_key(|error| error.span);
+        }
+    }
+
+    /// `equals_sign = [ "=" ]`
+    fn equals_sign(&mut self) {
+        if self.byte_after_space() == b'=' {
+            self.position += 1;
+            self.byte_after_space();
         }
     }
 
     /// `expression = operand { operator operand }`
     ///
     /// Ends before a separator, a closing bracket or the end of the text, white space skipped.
-    pub(super) fn expression(&mut self) -> Placed {
+    pub(super) fn expression(&mut self) -> NodeId {
         let left = self.operand();
+        if after_operand(self.byte_after_space()).action == Action::Stop {
+            return left;
+        }
         self.climb(left, power::COMPARISON)
     }
 
@@ -52,7 +64,7 @@ impl Parser<'_> {
     /// range         = result { ":" result }
     /// result        = operand { arguments | property }
     /// ```
-    pub(super) fn climb(&mut self, mut left: Placed, minimum: u8) -> Placed {
+    pub(super) fn climb(&mut self, mut left: NodeId, minimum: u8) -> NodeId {
         loop {
             let operator = after_operand(self.byte_after_space());
             if operator.power < minimum {
@@ -72,7 +84,7 @@ impl Parser<'_> {
                 },
                 Action::Percent => {
                     self.position += 1;
-                    self.place(NodeKind::Percent(left.id), left.start)
+                    self.place(NodeKind::Percent(left), self.span(left).start)
                 }
                 Action::Parenthesis => self.apply(left),
                 Action::Dot => self.property(left),
@@ -87,50 +99,51 @@ impl Parser<'_> {
     #[inline]
     fn infix(
         &mut self,
-        left: Placed,
+        left: NodeId,
         infix: InfixOperator,
         operator: Operator,
         width: usize,
-    ) -> Placed {
+    ) -> NodeId {
         self.position += width;
-        let right = self.operand();
-        let right = self.climb(right, operator.power + 1);
-        self.place_at(
-            NodeKind::Infix(infix, left.id, right.id),
-            left.start,
-            right.end,
-        )
+        let mut right = self.operand();
+        // Most often nothing tighter follows, and a look is cheaper than a call.
+        if after_operand(self.byte_after_space()).power > operator.power {
+            right = self.climb(right, operator.power + 1);
+        }
+        self.place_infix(infix, left, right)
+    }
+
+    #[inline]
+    fn place_infix(&mut self, infix: InfixOperator, left: NodeId, right: NodeId) -> NodeId {
+        let (start, end) = (self.span(left).start, self.span(right).end);
+        self.place_at(NodeKind::Infix(infix, left, right), start, end)
     }
 
     /// A range with at least one end that is not a plain corner.
     ///
     /// `range = result { ":" result }`
-    fn range(&mut self, left: Placed) -> Placed {
+    fn range(&mut self, left: NodeId) -> NodeId {
         self.position += 1;
         let right = self.operand();
         let right = self.climb(right, power::RANGE + 1);
         if self.is_three_dimensional(left, right) {
-            let span = Span::new(left.start, right.end);
+            let span = self.span(left).to(self.span(right));
             self.error(SyntaxErrorKind::ThreeDimensional, span);
-            return self.invalid(left, right.end);
+            return self.invalid(left, span.end);
         }
         for end in [left, right] {
             if self.can_not_end_a_range(end) {
-                self.error(SyntaxErrorKind::InvalidRange, Span::new(end.start, end.end));
+                self.error(SyntaxErrorKind::InvalidRange, self.span(end));
             }
         }
-        self.place_at(
-            NodeKind::Infix(InfixOperator::Range, left.id, right.id),
-            left.start,
-            right.end,
-        )
+        self.place_infix(InfixOperator::Range, left, right)
     }
 
     /// `signed = { "+" | "-" } percent`
     ///
     /// The signs are skipped first and wrapped around the operand from the last one back, so any
     /// number of them is read without recursion.
-    pub(super) fn signed(&mut self) -> Placed {
+    pub(super) fn signed(&mut self) -> NodeId {
         let first = self.position;
         while matches!(self.byte_after_space(), b'+' | b'-') {
             self.position += 1;
@@ -138,14 +151,15 @@ impl Parser<'_> {
         let behind_signs = self.position;
         let operand = self.operand();
         let mut signed = self.climb(operand, power::PERCENT);
+        let end = self.span(signed).end;
         for position in (first..behind_signs).rev() {
             let operator = match byte_at(self.bytes, position) {
                 b'+' => PrefixOperator::Plus,
                 b'-' => PrefixOperator::Minus,
                 _ => continue,
             };
-            let kind = NodeKind::Prefix(operator, signed.id);
-            signed = self.place_at(kind, offset(position), signed.end);
+            let kind = NodeKind::Prefix(operator, signed);
+            signed = self.place_at(kind, offset(position), end);
         }
         signed
     }

@@ -7,6 +7,7 @@ use nom::character::complete::{digit0, digit1, one_of};
 use nom::combinator::{opt, recognize, value};
 use nom::sequence::preceded;
 
+use super::scan::{byte_at, joins, may_be_space, space_end};
 use crate::ast::ErrorValue;
 
 /// What is left of the input, and what was read. No reason is given for a failure: the caller
@@ -31,6 +32,30 @@ pub(super) fn number(input: &[u8], point: u8) -> Read<'_, &[u8]> {
         opt(exponent),
     ))
     .parse(input)
+}
+
+/// The value of a whole number of at most 15 digits, with the position behind it; `None` if it goes
+/// on in any way, be it as a range of rows. Most numbers in formulas are such ones.
+#[inline]
+pub(super) fn short_integer(bytes: &[u8], start: usize, point: u8) -> Option<(f64, usize)> {
+    let mut position = start;
+    let mut value: u64 = 0;
+    let mut byte = byte_at(bytes, position);
+    while byte.is_ascii_digit() {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+        position += 1;
+        byte = byte_at(bytes, position);
+    }
+    let goes_on = joins(byte)
+        || byte == point
+        || byte == b':'
+        || may_be_space(byte) && byte_at(bytes, space_end(bytes, position)) == b':';
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "at most 15 digits fit a float exactly"
+    )]
+    let number = (value as f64, position);
+    (!goes_on && (1..=15).contains(&(position - start))).then_some(number)
 }
 
 /// The value of a written number; `None` if it is too large.

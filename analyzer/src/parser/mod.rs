@@ -24,13 +24,14 @@ mod recovery;
 mod reference;
 mod repair;
 pub(crate) mod scan;
+mod unbalanced;
 
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use locale::Locale;
 
 use crate::ast::{Node, NodeId, NodeKind, Tree};
 use crate::span::Span;
-use scan::{byte_at, space_end};
+use scan::{byte_at, may_be_space, space_end};
 
 /// How deeply brackets may be nested. Far more than people write; small enough that the parser
 /// stays inside the smallest stack it meets, also in an unoptimized build.
@@ -62,20 +63,14 @@ pub fn parse(source: &str, locale: Locale) -> Tree {
     tree
 }
 
-/// A node just made, and the bytes it covers.
-#[derive(Clone, Copy, Debug)]
-struct Placed {
-    id: NodeId,
-    start: u32,
-    end: u32,
-}
-
 /// The state of reading one formula.
 struct Parser<'a> {
     source: &'a str,
     bytes: &'a [u8],
     /// The next byte to read. Always a character boundary.
     position: usize,
+    /// Where the expression begins, behind the `=` of the formula.
+    begin: usize,
     tree: &'a mut Tree,
     /// Between arguments; `;` is one in every locale.
     argument_separator: u8,
@@ -102,6 +97,7 @@ impl<'a> Parser<'a> {
             source,
             bytes: source.as_bytes(),
             position: 0,
+            begin: 0,
             tree,
             argument_separator,
             column_separator,
@@ -120,6 +116,17 @@ impl<'a> Parser<'a> {
     /// Skips white space and gives the byte behind it.
     #[inline]
     fn byte_after_space(&mut self) -> u8 {
+        let byte = self.byte();
+        if may_be_space(byte) {
+            self.skip_space()
+        } else {
+            byte
+        }
+    }
+
+    /// The part of [`Self::byte_after_space`] that most calls of it do without.
+    #[inline(never)]
+    fn skip_space(&mut self) -> u8 {
         self.position = space_end(self.bytes, self.position);
         self.byte()
     }
@@ -130,25 +137,30 @@ impl<'a> Parser<'a> {
 
     /// Makes the node that ends where the parser stands.
     #[inline]
-    fn place(&mut self, kind: NodeKind, start: u32) -> Placed {
+    fn place(&mut self, kind: NodeKind, start: u32) -> NodeId {
         self.place_at(kind, start, offset(self.position))
     }
 
     #[inline]
-    fn place_at(&mut self, kind: NodeKind, start: u32, end: u32) -> Placed {
+    fn place_at(&mut self, kind: NodeKind, start: u32, end: u32) -> NodeId {
         let id = NodeId(offset(self.tree.nodes.len()));
         self.tree.nodes.push(Node {
             kind,
             span: Span::new(start, end),
         });
-        Placed { id, start, end }
+        id
     }
 
-    fn kind(&self, placed: Placed) -> NodeKind {
-        self.tree
-            .nodes
-            .get(placed.id.index())
-            .map_or(NodeKind::Invalid, |node| node.kind)
+    fn kind(&self, id: NodeId) -> NodeKind {
+        let node = self.tree.nodes.get(id.index());
+        node.map_or(NodeKind::Invalid, |node| node.kind)
+    }
+
+    /// Where a node that has been made stands.
+    #[inline]
+    fn span(&self, id: NodeId) -> Span {
+        let node = self.tree.nodes.get(id.index());
+        node.map_or(Span::default(), |node| node.span)
     }
 
     #[cold]

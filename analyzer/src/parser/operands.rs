@@ -3,8 +3,8 @@
 use super::literal;
 use super::reference::{corner, last_corner, stands_alone};
 use super::scan::{byte_at, joins, may_be_space, space_end, word_end};
-use super::{Parser, Placed, SyntaxErrorKind, offset};
-use crate::ast::{Corner, ErrorValue, NodeKind, Reference};
+use super::{Parser, SyntaxErrorKind, offset};
+use crate::ast::{Corner, ErrorValue, NodeId, NodeKind, Reference};
 use crate::functions;
 use crate::span::Span;
 
@@ -16,7 +16,7 @@ impl Parser<'_> {
     ///         | group | array | signed
     /// ```
     #[inline]
-    pub(super) fn operand(&mut self) -> Placed {
+    pub(super) fn operand(&mut self) -> NodeId {
         match self.byte_after_space() {
             b'A'..=b'Z' | b'a'..=b'z' => self.reference_or_word(),
             b'$' => self.absolute_reference(),
@@ -36,7 +36,7 @@ impl Parser<'_> {
     /// `reference = corner [ ":" corner ]`, where a single corner has a column and a row; anything
     /// longer is a word.
     #[inline]
-    fn reference_or_word(&mut self) -> Placed {
+    fn reference_or_word(&mut self) -> NodeId {
         let start = self.position;
         let Some((first, end)) = corner(self.bytes, start) else {
             return self.word();
@@ -70,7 +70,7 @@ impl Parser<'_> {
         last: Option<Corner>,
         start: usize,
         end: usize,
-    ) -> Placed {
+    ) -> NodeId {
         self.position = end;
         let reference = Reference { sheet, first, last };
         self.place(NodeKind::Reference(reference), offset(start))
@@ -78,7 +78,7 @@ impl Parser<'_> {
 
     /// A reference that begins with `$`.
     #[inline]
-    fn absolute_reference(&mut self) -> Placed {
+    fn absolute_reference(&mut self) -> NodeId {
         let start = self.position;
         if let Some((first, end)) = corner(self.bytes, start)
             && stands_alone(self.source, end)
@@ -100,20 +100,21 @@ impl Parser<'_> {
     /// sheet_operand = word "!" …
     /// table         = word "[" …
     /// ```
-    pub(super) fn word(&mut self) -> Placed {
+    pub(super) fn word(&mut self) -> NodeId {
         let start = self.position;
         let end = word_end(self.source, start);
         match byte_at(self.bytes, end) {
             _ if end == start => self.no_operand(),
             b'(' => self.call(start, end),
             b'!' => self.sheet_operand(start, end),
-            b'[' => self.table(start, end),
+            // Behind a dot it is a property: `A2.[file name]`.
+            b'[' if byte_at(self.bytes, end - 1) != b'.' => self.table(start, end),
             _ => self.plain_word(start, end),
         }
     }
 
     /// `plain_word = reference | "TRUE" | "FALSE" | name`, or a call with space before its `(`.
-    fn plain_word(&mut self, start: usize, end: usize) -> Placed {
+    fn plain_word(&mut self, start: usize, end: usize) -> NodeId {
         let written = self.source.get(start..end).unwrap_or_default();
         let called = self.is_called(end);
         if let Some((first, corner_end)) = corner(self.bytes, start)
@@ -147,7 +148,7 @@ impl Parser<'_> {
     }
 
     /// `quoted_sheet_operand = quoted_sheet "!" …`
-    fn quoted_sheet(&mut self) -> Placed {
+    fn quoted_sheet(&mut self) -> NodeId {
         let start = self.position;
         let rest = self.bytes.get(start..).unwrap_or_default();
         let Ok((_, written)) = literal::quoted_sheet(rest) else {
@@ -166,19 +167,19 @@ impl Parser<'_> {
     /// What stands on the sheet whose name is at `start..end`, a `!` behind it.
     ///
     /// `sheet_operand = sheet "!" ( corner [ ":" corner ] | name | error )`
-    pub(super) fn sheet_operand(&mut self, start: usize, end: usize) -> Placed {
+    pub(super) fn sheet_operand(&mut self, start: usize, end: usize) -> NodeId {
         let sheet = Span::new(offset(start), offset(end));
         self.position = end + 1;
         let placed = self.on_sheet(sheet);
         if names_a_workbook(sheet.of(self.source)) {
-            let span = Span::new(sheet.start, placed.end);
+            let span = self.span(placed);
             self.error(SyntaxErrorKind::ExternalWorkbook, span);
-            return self.invalid(placed, placed.end);
+            return self.invalid(placed, span.end);
         }
         placed
     }
 
-    fn on_sheet(&mut self, sheet: Span) -> Placed {
+    fn on_sheet(&mut self, sheet: Span) -> NodeId {
         let start = self.position;
         if let Some((first, end)) = corner(self.bytes, start)
             && stands_alone(self.source, end)
@@ -191,22 +192,21 @@ impl Parser<'_> {
         }
         if self.byte() == b'#' {
             let error = self.error_literal();
-            return self.widen(error, sheet.start);
+            self.widen(error, sheet.start);
+            return error;
         }
         let end = word_end(self.source, start);
         self.position = end;
         match byte_at(self.bytes, end) {
             _ if end == start || byte_at(self.bytes, start).is_ascii_digit() => {
-                let span = Span::new(sheet.start, offset(end.max(start)));
-                self.error(SyntaxErrorKind::MissingReference, span);
-                self.place(NodeKind::Invalid, sheet.start)
+                self.missing_reference(sheet)
             }
             b'(' => {
                 let call = self.call(start, end);
-                let span = Span::new(sheet.start, call.end);
+                self.widen(call, sheet.start);
+                let span = self.span(call);
                 self.error(SyntaxErrorKind::SheetBeforeCall, span);
-                let call = self.widen(call, sheet.start);
-                self.invalid(call, call.end)
+                self.invalid(call, span.end)
             }
             _ => self.place(NodeKind::Name, sheet.start),
         }
@@ -214,8 +214,12 @@ impl Parser<'_> {
 
     /// `number`, or a range of rows: `rows = row ":" corner`, or a sheet whose name begins with a
     /// digit.
-    fn number(&mut self) -> Placed {
+    fn number(&mut self) -> NodeId {
         let start = self.position;
+        if let Some((value, end)) = literal::short_integer(self.bytes, start, self.point) {
+            self.position = end;
+            return self.place(NodeKind::Number(value), offset(start));
+        }
         let rest = self.bytes.get(start..).unwrap_or_default();
         let Ok((_, written)) = literal::number(rest, self.point) else {
             return self.no_operand();
@@ -248,7 +252,7 @@ impl Parser<'_> {
         self.place(NodeKind::Invalid, offset(start))
     }
 
-    fn text(&mut self) -> Placed {
+    fn text(&mut self) -> NodeId {
         let start = self.position;
         let rest = self.bytes.get(start..).unwrap_or_default();
         match literal::text(rest) {
@@ -262,7 +266,7 @@ impl Parser<'_> {
 
     /// `error`, or what Sheets leaves behind of a reference to a deleted sheet:
     /// `deleted = "#REF!" corner [ ":" corner ]`.
-    fn error_literal(&mut self) -> Placed {
+    fn error_literal(&mut self) -> NodeId {
         let start = self.position;
         let rest = self.bytes.get(start..).unwrap_or_default();
         let Ok((rest, value)) = literal::error_value(rest) else {
@@ -279,17 +283,19 @@ impl Parser<'_> {
     }
 
     /// Moves the start of a node that has just been made back to `start`.
-    fn widen(&mut self, placed: Placed, start: u32) -> Placed {
-        if let Some(node) = self.tree.nodes.get_mut(placed.id.index()) {
+    pub(super) fn widen(&mut self, id: NodeId, start: u32) {
+        if let Some(node) = self.tree.nodes.get_mut(id.index()) {
             node.span.start = start;
         }
-        Placed { start, ..placed }
     }
 }
 
 /// Whether a sheet name is a link into another workbook: `'[1]Sheet'`, `'C:\x\[Book.xls]Sheet'`,
 /// `Book.xls`. A sheet may have brackets in its name, so they must hold a number or a file name.
 fn names_a_workbook(written: &str) -> bool {
+    if !written.bytes().any(|byte| matches!(byte, b'[' | b'.')) {
+        return false;
+    }
     let is_file = |name: &str| {
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         let extension = extension.trim_end_matches('\'');

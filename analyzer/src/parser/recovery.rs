@@ -4,17 +4,18 @@
 use super::operators::{Action, after_operand};
 use super::reference::corner;
 use super::scan::{byte_at, character_at, space_end, word_end};
-use super::{Parser, Placed, SyntaxErrorKind, offset};
+use super::{Parser, SyntaxErrorKind, offset};
 use crate::ast::{InfixOperator, NodeId, NodeKind, Reference};
 use crate::span::Span;
 
 impl Parser<'_> {
     /// Replaces `left` and everything made after it by one node that reaches up to `end`.
     #[cold]
-    pub(super) fn invalid(&mut self, left: Placed, end: u32) -> Placed {
-        let first = self.first_of(left.id);
+    pub(super) fn invalid(&mut self, left: NodeId, end: u32) -> NodeId {
+        let start = self.span(left).start;
+        let first = self.first_of(left);
         self.tree.nodes.truncate(first.index());
-        self.place_at(NodeKind::Invalid, left.start, end)
+        self.place_at(NodeKind::Invalid, start, end)
     }
 
     /// The first node of the part of the arena that the tree below `id` fills. Walking there costs
@@ -62,71 +63,13 @@ impl Parser<'_> {
     }
 
     /// The span from `start` to the position.
-    fn span_from(&self, start: usize) -> Span {
+    pub(super) fn span_from(&self, start: usize) -> Span {
         Span::new(offset(start), offset(self.position))
-    }
-
-    /// Reads the `{` before the `=` of an Excel array formula, if there is one.
-    pub(super) fn excel_array_brace(&mut self) -> bool {
-        let open = space_end(self.bytes, self.position);
-        let is_one = byte_at(self.bytes, open) == b'{'
-            && byte_at(self.bytes, space_end(self.bytes, open + 1)) == b'=';
-        if is_one {
-            self.position = open + 1;
-            self.error(
-                SyntaxErrorKind::ArrayBraces,
-                Span::new(offset(open), offset(open + 1)),
-            );
-        }
-        is_one
-    }
-
-    /// Reads the `}` at the end of an Excel array formula, if the parser stands on it.
-    pub(super) fn closes_array_brace(&mut self) -> bool {
-        let is_last =
-            self.byte() == b'}' && space_end(self.bytes, self.position + 1) >= self.bytes.len();
-        if is_last {
-            self.position = self.bytes.len();
-        }
-        is_last
-    }
-
-    /// Reads what no bracket holds and no operator continues: a closing bracket, a separator.
-    pub(super) fn leftover(&mut self, whole: Placed) -> Placed {
-        let start = self.position;
-        let byte = self.byte();
-        while !self.at_end() && self.byte() == byte {
-            self.position += 1;
-        }
-        let kind = match byte {
-            b')' | b'}' => SyntaxErrorKind::UnopenedBracket,
-            b',' | b';' | b'\\' => SyntaxErrorKind::SeparatorOutside,
-            _ => SyntaxErrorKind::UnexpectedCharacter,
-        };
-        let span = self.span_from(start);
-        self.error(kind, span);
-        let mut end = span.end;
-        if kind == SyntaxErrorKind::SeparatorOutside {
-            end = self.item_after(end);
-        }
-        let whole = self.invalid(whole, end);
-        self.climb(whole, super::operators::power::COMPARISON)
-    }
-
-    /// Reads an expression whose nodes the caller drops, if one begins here; gives where it ends.
-    fn item_after(&mut self, end: u32) -> u32 {
-        self.byte_after_space();
-        let begins = after_operand(self.byte()).action != Action::Stop;
-        if begins && !self.at_end() {
-            self.expression().end
-        } else {
-            end
-        }
     }
 
     /// Reads what stands where an operand is due and is none.
     #[cold]
-    pub(super) fn no_operand(&mut self) -> Placed {
+    pub(super) fn no_operand(&mut self) -> NodeId {
         let start = offset(self.position);
         let errors = self.tree.errors.len();
         while self.skip_junk() {}
@@ -150,17 +93,19 @@ impl Parser<'_> {
     }
 
     /// Reads what stands behind the brackets of a link into another workbook.
-    fn linked_operand(&mut self, start: u32) -> Placed {
+    fn linked_operand(&mut self, start: u32) -> NodeId {
         let operand = self.operand();
+        let end = self.span(operand).end;
         if let Some(link) = self
             .tree
             .errors
             .iter_mut()
             .rfind(|error| error.span.start == start)
         {
-            link.span.end = operand.end;
+            link.span.end = end;
         }
-        self.invalid(Placed { start, ..operand }, operand.end)
+        self.widen(operand, start);
+        self.invalid(operand, end)
     }
 
     /// Skips one piece of text that can not begin an operand and records what it is.
@@ -175,6 +120,7 @@ impl Parser<'_> {
                 self.skip_run(|byte| byte == b'@');
                 SyntaxErrorKind::ImplicitIntersection
             }
+            b'!' if byte_at(self.bytes, start + 1) == b'=' => return self.skip_operator(),
             b'!' => {
                 self.skip_run(|byte| byte == b'!');
                 SyntaxErrorKind::MissingSheet
@@ -229,32 +175,23 @@ impl Parser<'_> {
 
     /// Whether the byte before the position is part of an operator, too: `=>`, `&&`, `==`.
     fn continues_operator(&self) -> bool {
-        let before = self.position.checked_sub(1);
-        before.is_some_and(|before| {
-            matches!(
-                byte_at(self.bytes, before),
-                b'=' | b'<' | b'>' | b'*' | b'/' | b'^' | b'&' | b'!' | b'|'
-            )
-        })
+        self.position > self.begin && is_operator_like(byte_at(self.bytes, self.position - 1))
     }
 
     /// Skips the rest of an operator that is none; the error covers all of it.
     fn skip_operator(&mut self) -> bool {
-        let belongs = |byte| {
-            matches!(
-                byte,
-                b'=' | b'<' | b'>' | b'*' | b'/' | b'^' | b'&' | b'!' | b'|'
-            )
-        };
-        let before = self.bytes.get(..self.position).unwrap_or_default();
-        let start = before.len()
+        let before = self
+            .bytes
+            .get(self.begin..self.position)
+            .unwrap_or_default();
+        let start = self.position
             - before
                 .iter()
                 .rev()
                 .take(2)
-                .take_while(|byte| belongs(**byte))
+                .take_while(|byte| is_operator_like(**byte))
                 .count();
-        self.skip_run(belongs);
+        self.skip_run(is_operator_like);
         let span = self.span_from(start);
         self.error(SyntaxErrorKind::InvalidOperator, span);
         true
@@ -281,20 +218,9 @@ impl Parser<'_> {
         true
     }
 
-    /// Takes the rest of the text behind a `[` that is never closed.
-    fn unclosed_square_bracket(&mut self, open: usize) -> bool {
-        let kind = SyntaxErrorKind::UnclosedBracket {
-            end: offset(self.source.trim_end().len()),
-        };
-        self.error(kind, Span::new(offset(open), offset(open + 1)));
-        self.position = self.bytes.len();
-        self.rest_taken = true;
-        true
-    }
-
     /// Reads an operand that stands directly after another one.
     #[cold]
-    pub(super) fn juxtaposed(&mut self, left: Placed) -> Placed {
+    pub(super) fn juxtaposed(&mut self, left: NodeId) -> NodeId {
         let start = self.position;
         let byte = self.byte();
         if byte >= 0x80 && word_end(self.source, start) == start {
@@ -302,61 +228,70 @@ impl Parser<'_> {
         }
         let errors = self.tree.errors.len();
         let right = self.operand();
-        let right = Placed {
-            start: offset(start),
-            ..right
-        };
+        self.widen(right, offset(start));
         let new_errors = self.tree.errors.get(errors..).unwrap_or_default();
         let explained = self.kind(left) == NodeKind::Invalid
             || new_errors
                 .iter()
-                .any(|error| error.span.start == right.start);
+                .any(|error| error.span.start == offset(start));
         if !explained {
             let (kind, span) = self.why_juxtaposed(left, right);
             self.error(kind, span);
         }
-        self.invalid(left, right.end)
+        self.invalid(left, self.span(right).end)
     }
 
     /// What is most likely meant by two operands without an operator between them.
-    fn why_juxtaposed(&self, left: Placed, right: Placed) -> (SyntaxErrorKind, Span) {
-        let attached = left.end == right.start;
-        let dollar = attached && byte_at(self.bytes, right.start as usize) == b'$';
-        let whole = Span::new(left.start, right.end);
+    fn why_juxtaposed(&self, left: NodeId, right: NodeId) -> (SyntaxErrorKind, Span) {
+        let (first, second) = (self.span(left), self.span(right));
+        let attached = first.end == second.start;
+        let dollar = attached && byte_at(self.bytes, second.start as usize) == b'$';
+        if !attached && let Some(sheet) = self.sheet_with_spaces(left, right) {
+            return (SyntaxErrorKind::SheetNeedsQuotes, sheet);
+        }
         match (self.kind(left), self.kind(right)) {
             (NodeKind::Name, NodeKind::Reference(_)) if dollar => {
-                (SyntaxErrorKind::MissingBang, Span::at(right.start))
+                (SyntaxErrorKind::MissingBang, Span::at(second.start))
             }
-            (NodeKind::Reference(_), _) if dollar => (SyntaxErrorKind::InvalidReference, whole),
             (NodeKind::Text, _) if attached && self.byte() == b'"' => {
-                let span = Span::new(right.start, right.end);
-                (SyntaxErrorKind::QuoteInText, span)
-            }
-            (
-                NodeKind::Name | NodeKind::Number(_),
-                NodeKind::Reference(Reference {
-                    sheet: Some(sheet), ..
-                }),
-            ) if !attached && sheet.start == right.start => {
-                let span = Span::new(left.start, sheet.end);
-                (SyntaxErrorKind::SheetNeedsQuotes, span)
+                (SyntaxErrorKind::QuoteInText, second)
             }
             (NodeKind::Reference(_), NodeKind::Reference(_) | NodeKind::Name)
             | (NodeKind::Name, NodeKind::Reference(_))
                 if !attached =>
             {
-                (SyntaxErrorKind::SpaceIntersection, whole)
+                (SyntaxErrorKind::SpaceIntersection, first.to(second))
             }
-            _ => {
-                let span = Span::new(right.start, right.end);
-                (SyntaxErrorKind::MissingOperator, span)
-            }
+            _ => (SyntaxErrorKind::MissingOperator, second),
         }
+    }
+
+    /// The sheet name that two words are likely part of: a `!` ends them and more words.
+    ///
+    /// Looks ahead over what is then read as one invalid part, so never twice over the same text.
+    fn sheet_with_spaces(&self, first: NodeId, second: NodeId) -> Option<Span> {
+        let is_word = match self.kind(first) {
+            NodeKind::Name | NodeKind::Number(_) => true,
+            NodeKind::Reference(reference) => reference.sheet.is_none() && reference.last.is_none(),
+            _ => false,
+        };
+        let mut position = self.span(second).start as usize;
+        while is_word {
+            let end = word_end(self.source, position);
+            if end == position {
+                break;
+            }
+            if byte_at(self.bytes, end) == b'!' {
+                return Some(Span::new(self.span(first).start, offset(end)));
+            }
+            position = space_end(self.bytes, end);
+        }
+        None
     }
 
     /// Reads characters that stand after an operand and mean nothing, and an operand after them.
     #[cold]
-    pub(super) fn unexpected_after(&mut self, left: Placed) -> Placed {
+    pub(super) fn unexpected_after(&mut self, left: NodeId) -> NodeId {
         let start = self.position;
         let errors = self.tree.errors.len();
         while self.skip_junk() {}
@@ -372,28 +307,45 @@ impl Parser<'_> {
             Action::Operand | Action::Parenthesis | Action::Hash
         ) {
             let operand = self.operand();
-            return self.invalid(left, operand.end);
+            return self.invalid(left, self.span(operand).end);
         }
         self.invalid(left, end)
     }
 
     /// Reads a `#` after an operand: Excel's spill operator, or an error value out of place.
     #[cold]
-    pub(super) fn hash_after(&mut self, left: Placed) -> Placed {
-        let attached = left.end == offset(self.position);
+    pub(super) fn hash_after(&mut self, left: NodeId) -> NodeId {
+        let start = self.span(left);
+        let attached = start.end == offset(self.position);
         let letter = byte_at(self.bytes, self.position + 1).is_ascii_alphabetic();
         if !attached || letter {
             return self.juxtaposed(left);
         }
         self.skip_run(|byte| byte == b'#');
-        let span = Span::new(left.start, offset(self.position));
+        let span = Span::new(start.start, offset(self.position));
         self.error(SyntaxErrorKind::Spill, span);
         self.invalid(left, span.end)
     }
 
+    /// A `!` behind the sheet name and no reference; or the `!=` of other languages.
+    #[cold]
+    pub(super) fn missing_reference(&mut self, sheet: Span) -> NodeId {
+        if self.byte() == b'=' {
+            self.position += 1;
+            let operator = Span::new(sheet.end, offset(self.position));
+            self.error(SyntaxErrorKind::InvalidOperator, operator);
+            let right = self.operand();
+            self.widen(right, sheet.start);
+            return self.invalid(right, self.span(right).end);
+        }
+        let span = self.span_from(sheet.start as usize);
+        self.error(SyntaxErrorKind::MissingReference, span);
+        self.place(NodeKind::Invalid, sheet.start)
+    }
+
     /// Takes the rest of the text, which begins with a quote that is never closed.
     #[cold]
-    pub(super) fn unterminated(&mut self, kind: SyntaxErrorKind) -> Placed {
+    pub(super) fn unterminated(&mut self, kind: SyntaxErrorKind) -> NodeId {
         let start = self.position;
         self.position = self.bytes.len();
         self.rest_taken = true;
@@ -404,7 +356,7 @@ impl Parser<'_> {
 
     /// `#` and what may be meant as the name of an error value.
     #[cold]
-    pub(super) fn unknown_error_value(&mut self) -> Placed {
+    pub(super) fn unknown_error_value(&mut self) -> NodeId {
         let start = self.position;
         self.position += 1;
         self.skip_run(|byte| byte.is_ascii_alphanumeric() || byte == b'/');
@@ -418,7 +370,7 @@ impl Parser<'_> {
 
     /// A number at `start..end` that runs into a word: `1.2.3`, `2x`.
     #[cold]
-    pub(super) fn broken_number(&mut self, start: usize, end: usize, word_end: usize) -> Placed {
+    pub(super) fn broken_number(&mut self, start: usize, end: usize, word_end: usize) -> NodeId {
         self.position = word_end;
         let decimals = self.bytes.get(end + 1..word_end).unwrap_or_default();
         let is_decimal_point = self.point == b','
@@ -437,7 +389,7 @@ impl Parser<'_> {
 
     /// `$` and what may be meant as a reference.
     #[cold]
-    pub(super) fn broken_reference(&mut self, start: usize) -> Placed {
+    pub(super) fn broken_reference(&mut self, start: usize) -> NodeId {
         self.position = start;
         self.skip_run(|byte| byte == b'$' || byte.is_ascii_alphanumeric());
         let span = self.span_from(start);
@@ -445,70 +397,14 @@ impl Parser<'_> {
         self.place(NodeKind::Invalid, span.start)
     }
 
-    /// A table reference whose brackets can not be read.
-    #[cold]
-    pub(super) fn broken_table(&mut self, start: usize, open: usize) -> Placed {
-        self.position = open;
-        let rest = self.bytes.get(open..).unwrap_or_default();
-        let mut depth = 0_usize;
-        let length = rest.iter().position(|byte| {
-            match byte {
-                b'[' => depth += 1,
-                b']' => depth -= 1,
-                _ => {}
-            }
-            depth == 0
-        });
-        let Some(length) = length else {
-            self.unclosed_square_bracket(open);
-            return self.place(NodeKind::Invalid, offset(start));
-        };
-        self.position = open + length + 1;
-        let inside = self.source.get(open..self.position).unwrap_or_default();
-        let kind = if inside.contains('@') || inside.to_ascii_lowercase().contains("#this row") {
-            SyntaxErrorKind::ThisRow
-        } else {
-            SyntaxErrorKind::InvalidTableReference
-        };
-        let span = self.span_from(start);
-        self.error(kind, span);
-        self.place(NodeKind::Invalid, span.start)
-    }
-
-    /// Skips a bracket that opens too deeply, up to the one that closes it, without recursion.
-    #[cold]
-    pub(super) fn skip_nested(&mut self, open: usize) -> Placed {
-        self.position = open;
-        let mut depth = 0_u32;
-        let mut in_text = false;
-        while !self.at_end() {
-            match self.byte() {
-                b'"' => in_text = !in_text,
-                b'(' | b'{' if !in_text => depth += 1,
-                b')' | b'}' if !in_text => depth -= 1,
-                _ => {}
-            }
-            self.position += 1;
-            if depth == 0 {
-                break;
-            }
-        }
-        let bracket = Span::new(offset(open), offset(open + 1));
-        self.error(SyntaxErrorKind::TooDeep, bracket);
-        if self.at_end() && depth > 0 {
-            self.rest_taken = true;
-        }
-        self.place(NodeKind::Invalid, bracket.start)
-    }
-
     /// Whether `left:right` is Excel's reference through several sheets: `Jan:Mar!A1`.
-    pub(super) fn is_three_dimensional(&self, left: Placed, right: Placed) -> bool {
+    pub(super) fn is_three_dimensional(&self, left: NodeId, right: NodeId) -> bool {
         let sheet = match self.kind(right) {
             NodeKind::Reference(Reference {
                 sheet: Some(sheet), ..
             }) => sheet.of(self.source),
             NodeKind::Name => {
-                let written = Span::new(right.start, right.end).of(self.source);
+                let written = self.span(right).of(self.source);
                 let Some((sheet, _)) = written.rsplit_once('!') else {
                     return false;
                 };
@@ -529,7 +425,7 @@ impl Parser<'_> {
     }
 
     /// Whether the node can not give a cell, and so can not stand at an end of a range.
-    pub(super) fn can_not_end_a_range(&self, end: Placed) -> bool {
+    pub(super) fn can_not_end_a_range(&self, end: NodeId) -> bool {
         matches!(
             self.kind(end),
             NodeKind::Number(_)
@@ -540,4 +436,12 @@ impl Parser<'_> {
                 | NodeKind::Percent(_)
         ) || matches!(self.kind(end), NodeKind::Infix(operator, ..) if operator != InfixOperator::Range)
     }
+}
+
+/// Whether people write the byte as part of an operator.
+const fn is_operator_like(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'=' | b'<' | b'>' | b'*' | b'/' | b'^' | b'&' | b'!' | b'|'
+    )
 }

@@ -1,7 +1,7 @@
 //! The corners of references, decoded by hand: they are most of what a formula consists of, and
 //! one pass that decodes while it reads is about twice as fast as recognizing first.
 
-use super::scan::{byte_at, is_letter, joins, may_be_space, space_end, word_end};
+use super::scan::{byte_at, joins, may_be_space, space_end, word_end};
 use crate::ast::Corner;
 
 impl Corner {
@@ -22,14 +22,16 @@ impl Corner {
 #[inline]
 pub(super) fn corner(bytes: &[u8], start: usize) -> Option<(Corner, usize)> {
     let mut position = start;
-    let mut dollar = byte_at(bytes, position) == b'$';
-    position += usize::from(dollar);
+    let mut byte = byte_at(bytes, position);
+    let mut dollar = byte == b'$';
+    if dollar {
+        position += 1;
+        byte = byte_at(bytes, position);
+    }
 
     let mut column: u32 = 0;
-    let letters = position;
-    let mut byte = byte_at(bytes, position);
-    while is_letter(byte) {
-        if position - letters == 3 {
+    while byte.is_ascii_alphabetic() {
+        if column > LAST_OF_TWO_LETTERS {
             return None;
         }
         column = column * 26 + u32::from(byte & 0x1F);
@@ -49,36 +51,27 @@ pub(super) fn corner(bytes: &[u8], start: usize) -> Option<(Corner, usize)> {
     let mut row: u64 = 0;
     let digits = position;
     while byte.is_ascii_digit() {
-        row = row * 10 + u64::from(byte - b'0');
-        if row > u64::from(u32::MAX) {
-            return None;
-        }
+        row = row.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
         position += 1;
         byte = byte_at(bytes, position);
     }
+    let corner = Corner {
+        column: narrow(column),
+        column_absolute,
+        row_absolute: dollar,
+        row: low_half(row),
+    };
     if position == digits {
         // `$A$` and `$` are no corners; `A` and `$A` are.
-        return (column != 0 && !dollar).then_some((
-            Corner {
-                column: narrow(column),
-                column_absolute,
-                row_absolute: false,
-                row: 0,
-            },
-            column_end,
-        ));
+        return (column != 0 && !dollar).then_some((corner, column_end));
     }
-    let row = u32::try_from(row).ok().filter(|row| *row != 0)?;
-    Some((
-        Corner {
-            column: narrow(column),
-            column_absolute,
-            row_absolute: dollar,
-            row,
-        },
-        position,
-    ))
+    // Ten digits do not overflow; more are no row that a spreadsheet has.
+    let is_row = row != 0 && row <= u64::from(u32::MAX) && position - digits <= 10;
+    is_row.then_some((corner, position))
 }
+
+/// `ZZ`: a column beyond it has three letters already.
+const LAST_OF_TWO_LETTERS: u32 = 702;
 
 #[inline]
 #[expect(
@@ -87,6 +80,12 @@ pub(super) fn corner(bytes: &[u8], start: usize) -> Option<(Corner, usize)> {
 )]
 const fn narrow(column: u32) -> u16 {
     column as u16
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a larger row is refused")]
+const fn low_half(row: u64) -> u32 {
+    row as u32
 }
 
 /// The second corner of a range whose first corner ends at `position`, with the position behind

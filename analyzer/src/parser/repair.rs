@@ -181,7 +181,7 @@ fn array_formula(open: Span, source: &str) -> Option<Fix> {
     fix(
         "Write ARRAYFORMULA for the braces",
         vec![
-            edit(Span::new(open.start, equals + 1), "=ARRAYFORMULA("),
+            edit(Span::new(0, equals + 1), "=ARRAYFORMULA("),
             edit(last, ")"),
         ],
     )

@@ -8,16 +8,12 @@ pub(super) const END: u8 = 0;
 
 /// ASCII white space.
 const SPACE: u8 = 1;
-/// `0` to `9`.
-const DIGIT: u8 = 1 << 1;
-/// `A` to `Z` in either case.
-const LETTER: u8 = 1 << 2;
 /// A byte of a word: of a name, a function name or a sheet name without quotes.
-const WORD: u8 = 1 << 3;
+const WORD: u8 = 1 << 1;
 /// A byte of a character beyond ASCII.
-const HIGH: u8 = 1 << 4;
+const HIGH: u8 = 1 << 2;
 /// A byte that makes a cell address before it part of something longer: `LOG10(`, `Q1!`, `A2.date`.
-const JOINS: u8 = 1 << 5;
+const JOINS: u8 = 1 << 3;
 
 static CLASSES: [u8; 256] = classes();
 
@@ -32,9 +28,7 @@ const fn classes() -> [u8; 256] {
     while index < 256 {
         table[index] = match index as u8 {
             b' ' | b'\t' | b'\n' | b'\r' => SPACE,
-            b'0'..=b'9' => DIGIT | WORD | JOINS,
-            b'A'..=b'Z' | b'a'..=b'z' => LETTER | WORD | JOINS,
-            b'_' | b'.' => WORD | JOINS,
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' => WORD | JOINS,
             b'(' | b'!' | b'[' | b'$' => JOINS,
             0x80..=0xFF => HIGH | JOINS,
             _ => 0,
@@ -49,12 +43,6 @@ fn has(byte: u8, classes: u8) -> bool {
     CLASSES
         .get(usize::from(byte))
         .is_some_and(|class| class & classes != 0)
-}
-
-/// Whether `byte` is an ASCII letter.
-#[inline]
-pub(super) fn is_letter(byte: u8) -> bool {
-    has(byte, LETTER)
 }
 
 /// Whether `byte` directly after a cell address makes it part of something longer.
