@@ -20,16 +20,13 @@ const RELEASE: Step = Step {
 /// Every artifact, in an order that works.
 pub(crate) const ARTIFACTS: [Step; 5] = [TOOLS, NPM_PACKAGES, WASM, WEB_ASSETS, RELEASE];
 
-/// Makes every artifact.
-pub(crate) fn build(chores: &mut Chores) -> ExitCode {
-    let summary = run_steps(chores, &ARTIFACTS);
-    summary.print();
-    exit_code(&summary)
-}
+/// The analyzer for the browser alone.
+pub(crate) const BROWSER_ANALYZER: [Step; 2] = [TOOLS, WASM];
 
-/// Makes the analyzer for the browser.
-pub(crate) fn build_wasm(chores: &mut Chores) -> ExitCode {
-    let summary = run_steps(chores, &[TOOLS, WASM]);
+/// Runs steps and prints their summary.
+pub(crate) fn run_all(chores: &mut Chores, steps: &[Step]) -> ExitCode {
+    let summary = run_steps(chores, steps);
+    summary.print();
     exit_code(&summary)
 }
 

@@ -1,4 +1,4 @@
-//! The chores of this repository: `cargo xtask run`, `test`, `build` and `wasm`.
+//! The chores of this repository: `cargo xtask run`, `test`, `build`, `wasm` and `queries`.
 //!
 //! Calls the tools that do the work (cargo, npm, the programs it built) and shows how far it is.
 //! No other crate may depend on this one.
@@ -7,6 +7,7 @@ mod build;
 mod prerequisites;
 mod process;
 mod progress;
+mod queries;
 mod run;
 mod test;
 mod wasm;
@@ -57,6 +58,8 @@ enum Chore {
     },
     /// Make every artifact (WASM, web assets, release program) and start nothing.
     Build,
+    /// Ask a throw-away PostgreSQL what the server's SQL queries mean and keep it in `.sqlx`.
+    Queries,
     /// Make the analyzer for the browser, in `addon/dist/wasm`.
     Wasm,
 }
@@ -86,7 +89,8 @@ fn main() -> Result<ExitCode> {
     match arguments.chore {
         Chore::Run { serve } => run::run(&mut chores, &serve),
         Chore::Test { only } => Ok(test::test(&mut chores, &only)),
-        Chore::Build => Ok(build::build(&mut chores)),
-        Chore::Wasm => Ok(build::build_wasm(&mut chores)),
+        Chore::Build => Ok(build::run_all(&mut chores, &build::ARTIFACTS)),
+        Chore::Queries => Ok(build::run_all(&mut chores, &queries::REFRESH)),
+        Chore::Wasm => Ok(build::run_all(&mut chores, &build::BROWSER_ANALYZER)),
     }
 }

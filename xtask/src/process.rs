@@ -15,8 +15,8 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 /// How often a running program is looked at.
 const POLL: Duration = Duration::from_millis(20);
 
-/// The signals that end a run, with their numbers in POSIX.
-const ENDING: [(Signal, usize); 3] = [(Signal::INT, 2), (Signal::TERM, 15), (Signal::HUP, 1)];
+/// The signals that end a run.
+const ENDING: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
 
 /// Starts programs one after the other.
 pub(crate) struct Runner {
@@ -38,9 +38,14 @@ impl Runner {
     /// Takes over the signals that end a run.
     pub(crate) fn new() -> Result<Self> {
         let pending = Arc::new(AtomicUsize::new(0));
-        for (signal, number) in ENDING {
-            signal_hook::flag::register_usize(signal.as_raw(), Arc::clone(&pending), number)
-                .context("signals can not be caught")?;
+        for signal in ENDING {
+            let number = signal.as_raw();
+            signal_hook::flag::register_usize(
+                number,
+                Arc::clone(&pending),
+                usize::try_from(number)?,
+            )
+            .context("signals can not be caught")?;
         }
         Ok(Self {
             pending,
@@ -81,7 +86,8 @@ impl Runner {
                 return Ok(status);
             }
             let number = self.pending.swap(0, Ordering::SeqCst);
-            if let Some((signal, _)) = ENDING.into_iter().find(|(_, other)| *other == number) {
+            let is_pending = |signal: &Signal| usize::try_from(signal.as_raw()) == Ok(number);
+            if let Some(signal) = ENDING.into_iter().find(is_pending) {
                 self.interrupted = true;
                 pass_on(signal, child, recipient)?;
             }

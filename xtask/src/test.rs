@@ -10,11 +10,12 @@ use crate::Chores;
 use crate::build::exit_code;
 use crate::prerequisites::{POSTGRES, TOOLS};
 use crate::progress::{Step, run_steps};
+use crate::queries;
 use crate::wasm::WASM;
 use crate::web::{BROWSER_TESTS, NPM_PACKAGES, WEB_ASSETS, WEB_CHECKS, WEB_TESTS};
 
 /// Quick answers first; the program after the pages that it embeds.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     FORMATTING,
     TOOLS,
     POSTGRES,
@@ -25,6 +26,7 @@ const STEPS: [Step; 12] = [
     WEB_ASSETS,
     LINTS,
     PROGRAM,
+    queries::UP_TO_DATE,
     RUST_TESTS,
     BROWSER_TESTS,
 ];

@@ -65,6 +65,21 @@ impl Workspace {
         self.target.join(profile).join("sheetbrain")
     }
 
+    /// What sqlx knows of the server's queries, committed.
+    pub(crate) fn queries(&self) -> PathBuf {
+        self.root.join(".sqlx")
+    }
+
+    /// What sqlx knows of the server's queries, asked anew.
+    pub(crate) fn described_queries(&self) -> PathBuf {
+        self.target.join("queries")
+    }
+
+    /// The schema.
+    pub(crate) fn migrations(&self) -> PathBuf {
+        self.root.join("migrations")
+    }
+
     /// Where the browser tests leave what they saw.
     pub(crate) fn screenshots(&self) -> PathBuf {
         self.target.join("screenshots")
