@@ -45,18 +45,18 @@ async function audit(): Promise<void> {
   const formula = page.formula.value;
   if (auditing) return;
   if (formula === "") {
-    say(page.recorded.status, words.typeFormula);
+    sayOfAudit(words.typeFormula, false);
     page.formula.focus();
     return;
   }
   setAuditing(true);
-  say(page.recorded.status, words.auditing);
+  sayOfAudit(words.auditing, true);
   page.recorded.findings.replaceChildren();
   try {
     showAnswer(await requestAudit([formula], identity()));
   } catch (error) {
     const isAnswer = error instanceof UnreadableAnswer;
-    say(page.recorded.status, isAnswer ? words.badAnswer(error.message) : words.noServer);
+    sayOfAudit(isAnswer ? words.badAnswer(error.message) : words.noServer, false);
     console.error(error);
   } finally {
     setAuditing(false);
@@ -72,25 +72,30 @@ function setAuditing(now: boolean): void {
   page.button.setAttribute("aria-disabled", String(now));
 }
 
+/** What became of the audit; bad news is set apart. */
+function sayOfAudit(text: string, well: boolean): void {
+  page.recorded.status.classList.toggle("refused", !well);
+  say(page.recorded.status, text);
+}
+
 function showAnswer(answer: Answer): void {
-  page.recorded.status.classList.toggle("refused", answer.kind === "refused");
   if (answer.kind === "audited") {
     showAudit(answer.audit);
   } else {
     const { title, detail, request } = answer.problem;
     const lines = [words.refused(title, detail), ...(request ? [words.request(request)] : [])];
-    say(page.recorded.status, lines.join(" "));
+    sayOfAudit(lines.join(" "), false);
   }
 }
 
 function showAudit(audit: Audit): void {
   const [audited] = audit.formulas;
   if (audited === undefined) {
-    say(page.recorded.status, audit.skipped.map(words.skipped).join(" "));
+    sayOfAudit(audit.skipped.map(words.skipped).join(" "), false);
     return;
   }
   showFindings(page.recorded.findings, audited.formula, audited.findings);
-  say(page.recorded.status, words.recorded(audited.findings.length, audit.auditId));
+  sayOfAudit(words.recorded(audited.findings.length, audit.auditId), true);
 }
 
 page.formula.addEventListener("input", checkHere);

@@ -18,7 +18,7 @@ const quietly = [
 
 export interface Browser {
   readonly context: BrowserContext;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function startBrowser(): Promise<Browser> {

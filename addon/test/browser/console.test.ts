@@ -10,14 +10,18 @@ const badFormula = "=VLOOKUP(B2, Sheet1!A:B, 2)";
 let program: Program;
 let browser: Browser;
 
+/** Ends what was started, the last first; a start may fail between the two. */
+const endings: (() => Promise<void>)[] = [];
+
 before(async () => {
   program = await startProgram();
+  endings.unshift(program.stop);
   browser = await startBrowser();
+  endings.unshift(browser.close);
 });
 
 after(async () => {
-  await browser.close();
-  await program.stop();
+  for (const end of endings) await end();
 });
 
 /**

@@ -13,7 +13,7 @@ const startLimit = 120_000;
 export interface Program {
   readonly address: string;
   /** Ends it as Ctrl-C does and waits until it has ended well. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export async function startProgram(): Promise<Program> {
@@ -28,19 +28,23 @@ export async function startProgram(): Promise<Program> {
       stdio: ["ignore", "pipe", "inherit"],
     },
   );
-  const stop = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     const ended = program.exitCode === null ? once(program, "exit") : Promise.resolve();
     program.kill("SIGINT");
     await ended;
     await rm(folder, { recursive: true });
-    assert.equal(program.exitCode, 0, "the program did not end well");
   };
-  try {
-    return { address: await addressOf(program), stop };
-  } catch (error) {
-    await stop();
+  const address = await addressOf(program).catch(async (error: unknown) => {
+    await end();
     throw error;
-  }
+  });
+  return {
+    address,
+    stop: async () => {
+      await end();
+      assert.equal(program.exitCode, 0, "the program did not end well");
+    },
+  };
 }
 
 /** A setting that the test command gives. */
