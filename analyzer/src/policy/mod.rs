@@ -1,1 +1,123 @@
-//! Written policies: sentences become rules that formulas are checked against.
+//! Written policies: plain English sentences become rules that formulas are checked against.
+//!
+//! No language model and no guessing: the same document always gives the same rules, and a
+//! sentence is enforced only if every word of it was understood. A text becomes sentences
+//! ([`document`]), a sentence becomes words and symbols of the vocabulary ([`Lexicon`]), symbols
+//! become demands by a grammar, and each demand is tried on formulas of its own before it is
+//! enforced.
+
+mod check;
+mod compile;
+mod document;
+mod english;
+mod examples;
+mod label;
+mod lexicon;
+mod measure;
+mod message;
+mod note;
+mod paraphrase;
+pub mod rule;
+mod sentences;
+mod status;
+mod symbols;
+pub mod wire;
+mod words;
+
+pub use check::Violation;
+pub use lexicon::{Lexicon, LexiconError};
+pub use rule::PolicyRule;
+pub use status::Status;
+
+use crate::rule::Context;
+use crate::span::Span;
+
+/// The version of the grammar: raised when a document can compile to other rules than before.
+pub const GRAMMAR_VERSION: u32 = 1;
+
+/// A compiled policy. Cheap to share between threads; compile once, check many formulas.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// Every sentence, heading and aside, in the order of the document.
+    pub sentences: Vec<Sentence>,
+    /// The version of the vocabulary that it was compiled with.
+    pub lexicon_version: u32,
+    runners: Vec<check::Runner>,
+}
+
+/// A sentence of a policy and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sentence {
+    /// The sentence as it stands in the document.
+    pub text: String,
+    /// Where it stands, in bytes.
+    pub span: Span,
+    /// What became of it.
+    pub status: Status,
+    /// What it demands, in the analyzer's own words.
+    pub paraphrase: Option<String>,
+    /// Its rules. They run only if the sentence is enforced; else they show what was understood.
+    pub rules: Vec<PolicyRule>,
+    /// The words that were not understood, in bytes.
+    pub unread: Vec<Span>,
+    /// Why it is not enforced, and what to do; readings to choose from.
+    pub note: Option<String>,
+}
+
+/// Compiles a policy in plain text or Markdown. Depends on nothing but its arguments and takes
+/// time linear in the text.
+#[must_use]
+pub fn compile(text: &str, lexicon: &Lexicon) -> Compiled {
+    let sentences = compile::sentences(text, lexicon);
+    let mut runners = Vec::new();
+    for (index, sentence) in sentences.iter().enumerate() {
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        if sentence.status == Status::Enforced {
+            runners.extend(
+                sentence
+                    .rules
+                    .iter()
+                    .map(|rule| check::Runner::new(index, rule)),
+            );
+        }
+    }
+    Compiled {
+        sentences,
+        lexicon_version: lexicon.version(),
+        runners,
+    }
+}
+
+impl Compiled {
+    /// Adds what is wrong with a formula by the sentences that are enforced, in their order.
+    pub fn check(&self, context: &Context<'_>, found: &mut Vec<Violation>) {
+        for runner in &self.runners {
+            runner.run(context, found);
+        }
+    }
+
+    /// How many sentences are enforced.
+    #[must_use]
+    pub fn enforced(&self) -> usize {
+        self.count(|status| status == Status::Enforced)
+    }
+
+    /// How many sentences were understood in part, and so are not enforced.
+    #[must_use]
+    pub fn partial(&self) -> usize {
+        self.count(|status| status == Status::Partial)
+    }
+
+    /// How many sentences demand something and are not enforced for another reason.
+    #[must_use]
+    pub fn not_enforced(&self) -> usize {
+        self.count(|status| !matches!(status, Status::Enforced | Status::Partial | Status::Context))
+    }
+
+    fn count(&self, accepts: impl Fn(Status) -> bool) -> usize {
+        self.sentences
+            .iter()
+            .filter(|sentence| accepts(sentence.status))
+            .count()
+    }
+}

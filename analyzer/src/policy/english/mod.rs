@@ -1,0 +1,265 @@
+//! The grammar of policy sentences: symbols in, demands out. One sentence form is one function
+//! that carries the form as its comment.
+//!
+//! A sentence is read only if every symbol of it was taken. The grammar never guesses: what fits
+//! no form is for the caller to report.
+
+mod action;
+mod exception;
+mod imperative;
+mod need;
+mod noun;
+mod only;
+mod predicate;
+mod preference;
+mod quantity;
+mod terminal;
+
+use nom::{Parser, branch::alt, combinator::opt};
+
+use super::lexicon::{Class, Meaning};
+use super::rule::{Demand, Level, Metric};
+use super::symbols::Symbol;
+use exception::Exception;
+use terminal::{Input, Read, any_class, class, comma, mark, no};
+
+/// The most symbols of a sentence that are read; a longer one fits no form.
+pub(super) const LONGEST_SENTENCE: usize = 96;
+
+/// What a clause says.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Outcome {
+    Demands(Vec<Demand>),
+    /// It allows something, and so demands nothing.
+    Permission,
+    /// It limits something, and does not say to how much.
+    NeedsValue(Metric),
+}
+
+/// A clause with the force it is said with.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Clause {
+    pub(super) level: Level,
+    pub(super) outcome: Outcome,
+}
+
+/// What a sentence says, if the grammar can read all of it.
+pub(super) fn read(symbols: &[Symbol]) -> Option<Vec<Clause>> {
+    if symbols.is_empty() || symbols.len() > LONGEST_SENTENCE {
+        return None;
+    }
+    whole(symbols).or_else(|| split(symbols))
+}
+
+/// The clauses of a sentence that are told apart by the grammar alone.
+fn whole(symbols: Input<'_>) -> Option<Vec<Clause>> {
+    let (rest, clauses) = sentence(symbols).ok()?;
+    rest.is_empty().then_some(clauses)
+}
+
+/// Two sentences joined by "and", "but", a semicolon or a dash, each of which can stand alone.
+fn split(symbols: Input<'_>) -> Option<Vec<Clause>> {
+    let joins = |symbol: &Symbol| {
+        symbol.meanings.iter().any(|meaning| {
+            matches!(
+                meaning,
+                Meaning::Class(Class::And | Class::But) | Meaning::Mark(';' | ':' | ',' | '-')
+            )
+        })
+    };
+    for (index, symbol) in symbols.iter().enumerate() {
+        if !joins(symbol) {
+            continue;
+        }
+        let (before, after) = symbols.split_at(index);
+        let after = after.get(1..).unwrap_or_default();
+        let before = match before.split_last() {
+            Some((last, rest)) if last.meanings.contains(&Meaning::Mark(',')) => rest,
+            _ => before,
+        };
+        if let Some(mut first) = whole(before)
+            && let Some(second) = whole(after)
+            && !second
+                .iter()
+                .any(|clause| clause.outcome == Outcome::Permission)
+        {
+            first.extend(second);
+            return Some(first);
+        }
+    }
+    None
+}
+
+/// Takes a sentence: exceptions and reasons before it, clauses, exceptions and reasons after it.
+fn sentence(input: Input<'_>) -> Read<'_, Vec<Clause>> {
+    let (input, before) = leading(input)?;
+    let (mut input, first) = clause(input)?;
+    let mut clauses = vec![first];
+    loop {
+        let joined = (terminal::separator, clause).parse(input);
+        let Ok((rest, (_, next))) = joined else {
+            break;
+        };
+        clauses.push(next);
+        input = rest;
+    }
+    let (input, after) = trailing(input)?;
+    let exceptions: Vec<Exception> = before.into_iter().chain(after).collect();
+    let last = clauses.len() - 1;
+    for exception in exceptions {
+        // An exception at the end of two clauses could belong to either.
+        if last > 0 && exception != Exception::Approved {
+            return no();
+        }
+        for clause in &mut clauses {
+            let Outcome::Demands(demands) = &mut clause.outcome else {
+                return no();
+            };
+            let applied: Option<Vec<Demand>> = demands
+                .drain(..)
+                .map(|demand| exception.apply(demand))
+                .collect();
+            match applied {
+                Some(applied) => *demands = applied,
+                None => return no(),
+            }
+        }
+    }
+    Ok((input, clauses))
+}
+
+/// Takes a clause in any form: of the forms that fit, the one that takes the most.
+fn clause(input: Input<'_>) -> Read<'_, Clause> {
+    let (input, _) = opt(any_class(&[Class::Ensure])).parse(input)?;
+    let forms: [fn(Input<'_>) -> Read<'_, Clause>; 4] = [
+        preference::clause,
+        only::clause,
+        imperative::clause,
+        predicate::clause,
+    ];
+    let mut best: Option<(Input<'_>, Clause)> = None;
+    for form in forms {
+        if let Ok((rest, clause)) = form(input)
+            && best
+                .as_ref()
+                .is_none_or(|(shortest, _)| rest.len() < shortest.len())
+        {
+            best = Some((rest, clause));
+        }
+    }
+    best.ok_or(nom::Err::Error(()))
+}
+
+/// Takes what stands before the clause: `except for TODAY,`, `for performance,`.
+fn leading(input: Input<'_>) -> Read<'_, Option<Exception>> {
+    let excepted = (exception::exception, mark(',')).map(|(exception, ())| Some(exception));
+    let reason = (quality, mark(',')).map(|_| None);
+    let because = (class(Class::Because), reason_until_comma).map(|_| None);
+    let (input, found) = opt(alt((excepted, reason, because))).parse(input)?;
+    Ok((input, found.flatten()))
+}
+
+/// Takes what stands after the clause: exceptions, approval, reasons.
+fn trailing(input: Input<'_>) -> Read<'_, Vec<Exception>> {
+    let mut exceptions = Vec::new();
+    let mut input = input;
+    loop {
+        if let Ok((rest, exception)) = exception::attached(input) {
+            exceptions.push(exception);
+            input = rest;
+        } else if let Ok((rest, ())) = quality_after(input) {
+            input = rest;
+        } else if let Ok((rest, ())) = reason(input) {
+            return Ok((rest, exceptions));
+        } else {
+            return Ok((input, exceptions));
+        }
+    }
+}
+
+fn quality_after(input: Input<'_>) -> Read<'_, ()> {
+    (comma, quality).map(|_| ()).parse(input)
+}
+
+/// Takes `for performance`, `for performance and readability`.
+fn quality(input: Input<'_>) -> Read<'_, ()> {
+    let (mut input, ()) = class(Class::ForQuality)(input)?;
+    while let Ok((rest, _)) = (opt(terminal::separator), class(Class::Quality)).parse(input) {
+        input = rest;
+    }
+    Ok((input, ()))
+}
+
+/// Takes a reason up to the end: `because they are slow`, `, which is volatile`, `; it is slow`. A
+/// reason that limits what it explains is no reason.
+fn reason(input: Input<'_>) -> Read<'_, ()> {
+    let starts = alt((
+        (
+            opt(alt((mark(','), mark('-'), mark(';'), mark('(')))),
+            class(Class::Because),
+        )
+            .map(|_| ()),
+        (
+            alt((mark(','), mark('-'), mark(';'), mark(':'))),
+            any_class(&[Class::It, Class::That, Class::Following]),
+        )
+            .map(|_| ()),
+    ));
+    let mut starts = starts;
+    let (input, ()) = starts.parse(input)?;
+    let end: &[Symbol] = input.get(input.len()..).unwrap_or_default();
+    if !input.is_empty() && input.iter().all(can_explain) {
+        Ok((end, ()))
+    } else {
+        no()
+    }
+}
+
+/// Takes a reason up to its comma.
+fn reason_until_comma(input: Input<'_>) -> Read<'_, ()> {
+    let at = input
+        .iter()
+        .position(|symbol| symbol.meanings.contains(&Meaning::Mark(',')));
+    let Some(at) = at else {
+        return no();
+    };
+    let (reason, rest) = input.split_at(at);
+    if reason.iter().all(can_explain) {
+        Ok((rest.get(1..).unwrap_or_default(), ()))
+    } else {
+        no()
+    }
+}
+
+/// Whether the symbol can stand in a reason: a word that could limit, allow or forbid something
+/// can not.
+pub(super) fn can_explain(symbol: &Symbol) -> bool {
+    !symbol.meanings.iter().any(|meaning| {
+        matches!(
+            meaning,
+            Meaning::Unreadable
+                | Meaning::Key(_)
+                | Meaning::Class(
+                    Class::Except
+                        | Class::Excepted
+                        | Class::Unless
+                        | Class::UnlessInside
+                        | Class::Only
+                        | Class::If
+                        | Class::But
+                        | Class::Must
+                        | Class::MustNot
+                        | Class::Should
+                        | Class::ShouldNot
+                        | Class::May
+                        | Class::DoNot
+                        | Class::Optional
+                        | Class::Allowed
+                        | Class::Forbidden
+                        | Class::Approval
+                        | Class::Without
+                        | Class::Outside
+                )
+        )
+    })
+}

@@ -1,0 +1,281 @@
+//! What a sentence can ask of a target: exact match, an argument, a wrapper, anchors, a source.
+
+use std::collections::BTreeMap;
+
+use nom::{Parser, branch::alt, combinator::opt};
+
+use super::noun::{functions, lookups, set_of};
+use super::terminal::{
+    Input, Read, any_class, class, count, mark, no, ordinal, parameter, pick, separator, thing,
+    values, verb,
+};
+use crate::functions as catalogue;
+use crate::policy::lexicon::{Class, Form, Meaning, Verb};
+use crate::policy::rule::{Demand, FunctionSet, Requirement, Target, Thing, Value, What};
+
+/// Something asked for, before it is known of what.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Need {
+    Exact,
+    Argument(Place, Option<Vec<Value>>),
+    /// The argument is none of these.
+    ArgumentNot(Place, Vec<Value>),
+    Inside(FunctionSet),
+    Absolute,
+    Spreadsheets(Vec<String>),
+}
+
+/// Which argument is meant.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Place {
+    Nth(u32),
+    Last,
+    /// By name: its place in each function that has it.
+    Named(BTreeMap<String, u32>),
+}
+
+impl Place {
+    /// The place in a function.
+    fn of(&self, function: &str) -> Option<u32> {
+        match self {
+            Self::Nth(place) => Some(*place),
+            Self::Last => catalogue::find(function)?
+                .function()
+                .max_arguments
+                .map(u32::from),
+            Self::Named(places) => places.get(function).copied(),
+        }
+    }
+
+    /// The functions that are meant when none is named.
+    fn functions(&self) -> Option<FunctionSet> {
+        match self {
+            Self::Named(places) => Some(FunctionSet {
+                class: None,
+                names: places.keys().cloned().collect(),
+            }),
+            Self::Nth(_) | Self::Last => None,
+        }
+    }
+}
+
+impl Need {
+    /// The demand that each target meets the need; `None` if they do not go together.
+    pub(super) fn of(&self, target: &Target) -> Option<Demand> {
+        let requirement = match self {
+            Self::Exact => {
+                let set = match &target.what {
+                    What::Calls(set) => set.clone(),
+                    What::Thing(Thing::ApproximateLookups) => lookups(),
+                    _ => return None,
+                };
+                let known = lookups();
+                if !set.names.iter().all(|name| known.names.contains(name)) {
+                    return None;
+                }
+                return Some(Demand::Require(
+                    What::Calls(set).into(),
+                    Requirement::ExactMatch,
+                ));
+            }
+            Self::Inside(set) => Requirement::Inside(set.clone()),
+            Self::Absolute => {
+                let is_reference = matches!(
+                    target.what,
+                    What::Thing(Thing::Ranges | Thing::References | Thing::RelativeReferences)
+                );
+                if !is_reference {
+                    return None;
+                }
+                Requirement::Absolute
+            }
+            Self::Spreadsheets(keys) => match &target.what {
+                What::Calls(_) => Requirement::FromSpreadsheet(keys.clone()),
+                _ => return None,
+            },
+            Self::Argument(place, values) => match values {
+                Some(values) => Requirement::ArgumentIs(self.place(place, target)?, values.clone()),
+                None => Requirement::ArgumentGiven(self.place(place, target)?),
+            },
+            Self::ArgumentNot(place, values) => {
+                Requirement::ArgumentIsNot(self.place(place, target)?, values.clone())
+            }
+        };
+        Some(Demand::Require(target.clone(), requirement))
+    }
+
+    /// The one place that the argument has in all functions of the target.
+    fn place(&self, place: &Place, target: &Target) -> Option<u32> {
+        let What::Calls(set) = &target.what else {
+            return None;
+        };
+        let mut places = set.names.iter().map(|name| place.of(name));
+        let first = places.next()??;
+        places.all(|place| place == Some(first)).then_some(first)
+    }
+
+    /// The demands on the functions, or on those that the need itself names.
+    pub(super) fn of_functions(&self, set: Option<FunctionSet>) -> Option<Vec<Demand>> {
+        let set = match (set, self) {
+            (Some(set), _) => set,
+            (None, Self::Exact) => lookups(),
+            (None, Self::Argument(place, _) | Self::ArgumentNot(place, _)) => place.functions()?,
+            (None, _) => return None,
+        };
+        if let Some(demand) = self.of(&What::Calls(set.clone()).into()) {
+            return Some(vec![demand]);
+        }
+        // The argument stands in different places: one demand for each function.
+        set.names
+            .iter()
+            .map(|name| self.of(&What::Calls(set_of(&[name.as_str()])).into()))
+            .collect()
+    }
+}
+
+/// Takes what is asked for: `exact match`, `the fourth argument`, `FALSE as the last argument`,
+/// `match type 0`, `absolute references`.
+pub(super) fn need(input: Input<'_>) -> Read<'_, Need> {
+    let equals = |input| {
+        let sign = any_class(&[Class::To, Class::As, Class::Be, Class::With]);
+        opt(alt((sign, mark(':')))).map(|_| ()).parse(input)
+    };
+    let as_place = |input| {
+        (any_class(&[Class::As, Class::For, Class::In]), place)
+            .map(|((), place)| place)
+            .parse(input)
+    };
+    alt((
+        (values, as_place).map(|(values, place)| Need::Argument(place, Some(values))),
+        (place, equals, values).map(|(place, (), values)| Need::Argument(place, Some(values))),
+        (place, class(Class::Present)).map(|(place, ())| Need::Argument(place, None)),
+        exact.map(|()| Need::Exact),
+        place.map(|place| Need::Argument(place, None)),
+        (opt(class(Class::Present)), place).map(|(_, place)| Need::Argument(place, None)),
+        absolute.map(|()| Need::Absolute),
+    ))
+    .parse(input)
+}
+
+/// Takes `exact match`, `exact`, `only exact matches`.
+pub(super) fn exact(input: Input<'_>) -> Read<'_, ()> {
+    alt((
+        class(Class::ExactMatch),
+        (
+            class(Class::Exact),
+            opt(any_class(&[Class::Call, Class::ExactMatch])),
+        )
+            .map(|_| ()),
+    ))
+    .parse(input)
+}
+
+/// Takes `absolute`, `absolute references`, `absolute ranges`.
+pub(super) fn absolute(input: Input<'_>) -> Read<'_, ()> {
+    let named = |input| {
+        let (rest, found) = thing(input)?;
+        if found == Thing::AbsoluteReferences {
+            Ok((rest, ()))
+        } else {
+            no()
+        }
+    };
+    let words = |input| {
+        let range = |input| {
+            let (rest, found) = thing(input)?;
+            if matches!(found, Thing::References | Thing::Ranges) {
+                Ok((rest, ()))
+            } else {
+                no()
+            }
+        };
+        (class(Class::Absolute), opt(range))
+            .map(|_| ())
+            .parse(input)
+    };
+    alt((named, words)).parse(input)
+}
+
+/// Takes which argument is meant: `the fourth argument`, `argument 4`, `the last parameter`,
+/// `match type`, `the is_sorted argument`.
+pub(super) fn place(input: Input<'_>) -> Read<'_, Place> {
+    alt((
+        (ordinal, class(Class::Argument)).map(|(place, ())| Place::Nth(place)),
+        (class(Class::Last), class(Class::Argument)).map(|_| Place::Last),
+        (class(Class::Argument), opt(class(Class::NumberOf)), count)
+            .map(|(.., place)| Place::Nth(place)),
+        (parameter, opt(class(Class::Argument))).map(|(places, _)| Place::Named(places)),
+    ))
+    .parse(input)
+}
+
+/// Takes an argument with its function: `the fourth argument of VLOOKUP`, `VLOOKUP's fourth
+/// argument`, `the fourth VLOOKUP argument`, `the match type`.
+pub(super) fn argument(input: Input<'_>) -> Read<'_, (Place, Option<FunctionSet>)> {
+    let link = |input| {
+        opt(any_class(&[Class::In, Class::For, Class::To]))
+            .map(|_| ())
+            .parse(input)
+    };
+    alt((
+        (place, link, functions).map(|(place, (), set)| (place, Some(set))),
+        (functions, place).map(|(set, place)| (place, Some(set))),
+        (ordinal, functions, class(Class::Argument))
+            .map(|(place, set, ())| (Place::Nth(place), Some(set))),
+        (class(Class::Last), functions, class(Class::Argument))
+            .map(|((), set, ())| (Place::Last, Some(set))),
+        place.map(|place| (place, None)),
+    ))
+    .parse(input)
+}
+
+/// Takes the spreadsheets that a call may read: `spreadsheet 1Abc…`, `"1Abc…" or "1Def…"`.
+pub(super) fn spreadsheets(input: Input<'_>) -> Read<'_, Vec<String>> {
+    let key = |input| {
+        let (input, _) = opt(class(Class::Spreadsheet)).parse(input)?;
+        let (input, _) = opt(class(Class::Spreadsheet)).parse(input)?;
+        let (input, _) = opt(mark(':')).parse(input)?;
+        pick(input, |meaning| match meaning {
+            Meaning::Key(key) => Some(key.clone()),
+            _ => None,
+        })
+    };
+    let (mut input, first) = key(input)?;
+    let mut keys = vec![first];
+    while let Ok((rest, next)) = (separator, key).parse(input) {
+        keys.push(next.1);
+        input = rest;
+    }
+    Ok((input, keys))
+}
+
+/// Takes being wrapped: `wrapped in IFERROR`, `inside IFERROR`, `guarded by error handling`.
+pub(super) fn wrapped(input: Input<'_>) -> Read<'_, FunctionSet> {
+    let verb_form = verb(&[Verb::Wrap, Verb::Nest], Form::Participle);
+    let link = any_class(&[Class::In, Class::By, Class::With, Class::Into]);
+    alt((
+        (opt(verb_form), link, handlers).map(|(_, (), set)| set),
+        (verb_form, handlers).map(|((), set)| set),
+    ))
+    .parse(input)
+}
+
+/// Takes the functions that guard: `IFERROR`, `error handling`, `error handling using IFERROR`,
+/// `an IFERROR block`.
+pub(super) fn handlers(input: Input<'_>) -> Read<'_, FunctionSet> {
+    let using = alt((
+        verb(&[Verb::Use], Form::Gerund),
+        any_class(&[Class::With, Class::By, Class::SuchAs]),
+    ));
+    alt((
+        (
+            class(Class::ErrorHandling),
+            opt((opt(mark('(')), opt(using), functions, opt(mark(')')))),
+        )
+            .map(|((), given)| {
+                given.map_or_else(|| set_of(&["IFERROR", "IFNA"]), |(_, _, set, _)| set)
+            }),
+        functions,
+    ))
+    .parse(input)
+}

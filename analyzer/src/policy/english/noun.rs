@@ -1,0 +1,631 @@
+//! What a rule is about: functions, things in formulas, formulas that have too much of something.
+
+use nom::{Parser, branch::alt, combinator::opt};
+
+use super::exception::{self, Exception};
+use super::need::{Need, need};
+use super::quantity::{Measure, depth, measure};
+use super::terminal::{
+    Input, Read, any_class, class, comma, function_item, mark, no, pick, separator, thing, verb,
+};
+use crate::policy::lexicon::{Class, Form, Meaning, Verb};
+use crate::policy::rule::{Demand, FunctionSet, Metric, Requirement, Target, Thing, What};
+
+/// One thing that a sentence can forbid or demand something of.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Noun {
+    /// Something that stands in formulas.
+    Target(Target),
+    /// Something that breaks a demand: `VLOOKUP without a fourth argument`.
+    Broken(Demand),
+    /// Something with a quantity: `more than 3 nested IFs`.
+    Measured(Measure),
+    /// `deeply nested IFs`, `long formulas`: too much of it, and it is not said how much.
+    TooMuch(Metric),
+    /// `functions`, `calls`, without saying which.
+    AnyCall,
+}
+
+impl Noun {
+    /// What forbidding the noun demands.
+    pub(super) fn forbidden(self) -> Option<Demand> {
+        match self {
+            Self::Target(target) => Some(forbid(target)),
+            Self::Broken(demand) => Some(demand),
+            Self::Measured(measure) => measure.forbidden(),
+            Self::TooMuch(_) | Self::AnyCall => None,
+        }
+    }
+
+    pub(super) fn target(self) -> Option<Target> {
+        match self {
+            Self::Target(target) => Some(target),
+            _ => None,
+        }
+    }
+}
+
+/// Forbids a target; a lookup that is approximate is a lookup that is not exact.
+fn forbid(target: Target) -> Demand {
+    match target.what {
+        What::Thing(Thing::ApproximateLookups) => {
+            let what = What::Calls(target.within.unwrap_or_else(lookups));
+            Demand::Require(what.into(), Requirement::ExactMatch)
+        }
+        _ => Demand::Forbid(target),
+    }
+}
+
+/// The lookups that have a choice of how to match.
+pub(super) fn lookups() -> FunctionSet {
+    set_of(&["VLOOKUP", "HLOOKUP", "LOOKUP", "MATCH", "XLOOKUP", "XMATCH"])
+}
+
+pub(super) fn set_of(names: &[&str]) -> FunctionSet {
+    FunctionSet {
+        class: None,
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+    }
+}
+
+/// Takes functions: `NOW, TODAY and RAND`, `the INDIRECT function`, `functions such as OFFSET`,
+/// `volatile functions (NOW, TODAY)`, `calls to INDIRECT`.
+pub(super) fn functions(input: Input<'_>) -> Read<'_, FunctionSet> {
+    let called = any_class(&[Class::Function, Class::Call]);
+    let (input, _) = opt(class(Class::Usage)).parse(input)?;
+    let (input, _) = opt((
+        called,
+        opt(any_class(&[Class::SuchAs, Class::Following])),
+        opt(any_class(&[Class::To])),
+        opt(mark(':')),
+    ))
+    .parse(input)?;
+    let (input, first) = function_item(input)?;
+    let (input, set) = if first.class.is_some() {
+        named_members(input, first)?
+    } else {
+        function_list(input, first)
+    };
+    let after = any_class(&[Class::Function, Class::Call, Class::Formula]);
+    let (input, _) = opt(after).parse(input)?;
+    Ok((input, set))
+}
+
+/// Takes the names after the first one of a list.
+fn function_list(mut input: Input<'_>, first: FunctionSet) -> (Input<'_>, FunctionSet) {
+    let mut set = first;
+    while let Ok((rest, (_, _, _, next))) = (
+        separator,
+        opt(any_class(&[Class::Function, Class::Usage])),
+        opt(class(Class::To)),
+        function_item,
+    )
+        .parse(input)
+    {
+        if next.class.is_some() {
+            break;
+        }
+        for name in next.names {
+            if !set.names.contains(&name) {
+                set.names.push(name);
+            }
+        }
+        input = rest;
+    }
+    (input, set)
+}
+
+/// Takes the members that a sentence lists itself: `volatile functions (NOW, TODAY)`. With "such
+/// as" they are examples, and the whole set is meant; they must be of the set.
+fn named_members(input: Input<'_>, class_set: FunctionSet) -> Read<'_, FunctionSet> {
+    let list = |input| {
+        let (input, first) = function_item(input)?;
+        Ok(function_list(input, first))
+    };
+    let bracketed = (
+        mark('('),
+        opt(class(Class::SuchAs)),
+        opt(mark(',')),
+        list,
+        opt(mark(',')),
+        mark(')'),
+    )
+        .parse(input);
+    if let Ok((rest, (_, examples, _, listed, ..))) = bracketed {
+        return finish(rest, class_set, listed, examples.is_some());
+    }
+    let examples = (comma, class(Class::SuchAs), opt(mark(',')), list).parse(input);
+    if let Ok((rest, (.., listed))) = examples {
+        let (rest, ()) = comma(rest)?;
+        return finish(rest, class_set, listed, true);
+    }
+    let listed = ((mark(':')), list).parse(input);
+    if let Ok((rest, (_, listed))) = listed {
+        return finish(rest, class_set, listed, false);
+    }
+    Ok((input, class_set))
+}
+
+fn finish<'s>(
+    rest: Input<'s>,
+    class_set: FunctionSet,
+    listed: FunctionSet,
+    are_examples: bool,
+) -> Read<'s, FunctionSet> {
+    let all_members = listed
+        .names
+        .iter()
+        .all(|name| class_set.names.contains(name));
+    match (are_examples, all_members) {
+        (true, true) => Ok((rest, class_set)),
+        (true, false) => no(),
+        (false, _) => Ok((
+            rest,
+            FunctionSet {
+                class: class_set.class,
+                names: listed.names,
+            },
+        )),
+    }
+}
+
+/// Takes a list of nouns: `INDIRECT, whole columns or hard-coded numbers`.
+pub(super) fn nouns(input: Input<'_>) -> Read<'_, Vec<Noun>> {
+    let (mut input, first) = noun(input)?;
+    let mut nouns = vec![first];
+    while let Ok((rest, next)) = (separator, noun).parse(input) {
+        nouns.push(next.1);
+        input = rest;
+    }
+    Ok((input, nouns))
+}
+
+/// Takes one noun with what follows it: `whole columns in VLOOKUP`, `divisions outside IFERROR`,
+/// `formulas that use INDIRECT`, `numbers other than 0 and 1`.
+pub(super) fn noun(input: Input<'_>) -> Read<'_, Noun> {
+    let (input, noun) = alt((
+        formulas_that,
+        unguarded,
+        vague,
+        measure.map(Noun::Measured),
+        approximate,
+        nested,
+        masked_errors,
+        built_urls,
+        target.map(Noun::Target),
+        any_class(&[Class::Function, Class::Call]).map(|()| Noun::AnyCall),
+    ))
+    .parse(input)?;
+    followed(input, noun)
+}
+
+/// Takes `formulas that use INDIRECT`, `cells with constants`, `formulas longer than 100
+/// characters`, `formulas nested more than 3 levels deep`.
+fn formulas_that(input: Input<'_>) -> Read<'_, Noun> {
+    let (input, ()) = any_class(&[Class::Formula, Class::Model, Class::Calculation])(input)?;
+    let (input, _) = opt(class(Class::That)).parse(input)?;
+    let holding = |input| {
+        alt((
+            verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Base),
+            verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Gerund),
+            any_class(&[Class::With]),
+        ))
+        .parse(input)
+    };
+    let long = |input| {
+        (
+            opt(alt((
+                verb(&[Verb::Exceed], Form::Gerund),
+                verb(&[Verb::Exceed], Form::Base),
+                class(Class::Be),
+                class(Class::With),
+            ))),
+            measure,
+        )
+            .parse(input)
+    };
+    if let Ok((rest, (exceeds, measure))) = long(input) {
+        let measure = match measure.bound {
+            super::quantity::Bound::Plain(count) if exceeds.is_some() => Measure {
+                bound: super::quantity::Bound::MoreThan(count),
+                ..measure
+            },
+            _ => measure,
+        };
+        return Ok((rest, Noun::Measured(measure)));
+    }
+    let mut nested = (
+        opt(class(Class::Be)),
+        alt((class(Class::Nested), verb(&[Verb::Nest], Form::Base))),
+        depth,
+    );
+    if let Ok((rest, (.., bound))) = nested.parse(input) {
+        return Ok((
+            rest,
+            Noun::Measured(Measure {
+                bound,
+                metric: Metric::Nesting,
+            }),
+        ));
+    }
+    let (input, ()) = holding(input)?;
+    noun(input)
+}
+
+/// Takes `unguarded divisions`.
+fn unguarded(input: Input<'_>) -> Read<'_, Noun> {
+    let (input, ()) = class(Class::Unguarded)(input)?;
+    let (input, target) = target(input)?;
+    let handlers = Requirement::Inside(set_of(&["IFERROR", "IFNA"]));
+    Ok((input, Noun::Broken(Demand::Require(target, handlers))))
+}
+
+/// Takes `long formulas`, `deeply nested IFs`, `too many references`.
+fn vague(input: Input<'_>) -> Read<'_, Noun> {
+    let vague = any_class(&[Class::VagueLimit]);
+    let (input, metric) = alt((
+        (vague, any_class(&[Class::Long]), class(Class::Formula)).map(|_| Metric::Length),
+        (any_class(&[Class::Long]), class(Class::Formula)).map(|_| Metric::Length),
+        (vague, super::quantity::counted).map(|((), metric)| metric),
+        (vague, super::quantity::metric_noun).map(|((), metric)| metric),
+        (
+            vague,
+            any_class(&[Class::Nested]),
+            opt(any_class(&[Class::Formula, Class::Call])),
+        )
+            .map(|_| Metric::Nesting),
+    ))
+    .parse(input)?;
+    Ok((input, Noun::TooMuch(metric)))
+}
+
+/// Takes `approximate match in VLOOKUP`.
+fn approximate(input: Input<'_>) -> Read<'_, Noun> {
+    let (input, ()) = class(Class::ApproximateMatch)(input)?;
+    let within = (any_class(&[Class::In, Class::With, Class::For]), functions);
+    let (input, within) = opt(within).parse(input)?;
+    let set = within.map_or_else(lookups, |((), set)| set);
+    let demand = Demand::Require(What::Calls(set).into(), Requirement::ExactMatch);
+    Ok((input, Noun::Broken(demand)))
+}
+
+/// Takes `nested IFs`, `IFs nested more than 3 deep`, `nesting`.
+fn nested(input: Input<'_>) -> Read<'_, Noun> {
+    let limit = |metric, at_most| Noun::Broken(Demand::Limit(metric, at_most));
+    let deep = |input| {
+        let nest = alt((class(Class::Nested), verb(&[Verb::Nest], Form::Participle)));
+        (functions, nest, depth).parse(input)
+    };
+    if let Ok((rest, (set, (), bound))) = deep(input) {
+        let measure = Measure {
+            bound,
+            metric: Metric::NestingOf(set),
+        };
+        return Ok((rest, Noun::Measured(measure)));
+    }
+    let deeper = |input| (any_class(&[Class::Nested]), functions, depth).parse(input);
+    if let Ok((rest, ((), set, bound))) = deeper(input) {
+        let measure = Measure {
+            bound,
+            metric: Metric::NestingOf(set),
+        };
+        return Ok((rest, Noun::Measured(measure)));
+    }
+    let (input, ()) = any_class(&[Class::Nested])(input)?;
+    alt((
+        functions.map(|set| limit(Metric::NestingOf(set), 1)),
+        any_class(&[Class::Function, Class::Call, Class::Formula])
+            .map(|()| limit(Metric::Nesting, 1)),
+    ))
+    .parse(input)
+}
+
+/// Takes `error masking with IFERROR`.
+fn masked_errors(input: Input<'_>) -> Read<'_, Noun> {
+    let (input, found) = thing(input)?;
+    if found != Thing::MaskedErrors {
+        return no();
+    }
+    let with = (any_class(&[Class::With, Class::By, Class::In]), functions);
+    let (input, with) = opt(with).parse(input)?;
+    let set = with.map_or_else(|| set_of(&["IFERROR", "IFNA"]), |((), set)| set);
+    Ok((input, Noun::Target(What::MaskedErrors(set).into())))
+}
+
+/// Takes `URLs built from cell values`, `cell data in URLs`, `URLs that contain cell data`.
+fn built_urls(input: Input<'_>) -> Read<'_, Noun> {
+    let joined = alt((
+        verb(&[Verb::Append, Verb::Use], Form::Participle),
+        verb(&[Verb::Append, Verb::Use], Form::Base),
+        verb(&[Verb::Append, Verb::Use], Form::Gerund),
+        class(Class::With),
+    ));
+    let link = any_class(&[
+        Class::From,
+        Class::With,
+        Class::To,
+        Class::By,
+        Class::Into,
+        Class::In,
+    ]);
+    let (input, _) = alt((
+        (
+            class(Class::Url),
+            opt(class(Class::That)),
+            opt(class(Class::Be)),
+            joined,
+            opt(link),
+            class(Class::CellData),
+        )
+            .map(|_| ()),
+        (
+            class(Class::CellData),
+            opt(verb(&[Verb::Append], Form::Participle)),
+            link,
+            class(Class::Url),
+        )
+            .map(|_| ()),
+    ))
+    .parse(input)?;
+    Ok((input, Noun::Target(What::Thing(Thing::BuiltUrls).into())))
+}
+
+/// Takes a target: functions, a thing, error values, columns.
+pub(super) fn target(input: Input<'_>) -> Read<'_, Target> {
+    alt((
+        (referring, other_place).map(|((), what)| what.into()),
+        functions.map(|set| What::Calls(set).into()),
+        (opt(class(Class::Usage)), plain_target).map(|(_, what)| what.into()),
+    ))
+    .parse(input)
+}
+
+/// Takes `references to`, `links to`, `ranges that cover`, before the name of a place.
+fn referring(input: Input<'_>) -> Read<'_, ()> {
+    let thing_word = |input| {
+        let (rest, found) = thing(input)?;
+        if matches!(found, Thing::References | Thing::Ranges) {
+            Ok((rest, ()))
+        } else {
+            no()
+        }
+    };
+    let noun = alt((
+        thing_word,
+        any_class(&[Class::Url, Class::CellData, Class::Data, Class::Usage]),
+    ));
+    let link = alt((
+        any_class(&[
+            Class::To,
+            Class::From,
+            Class::In,
+            Class::Into,
+            Class::On,
+            Class::Around,
+        ]),
+        verb(&[Verb::Refer, Verb::Use], Form::Gerund),
+        (
+            class(Class::That),
+            verb(&[Verb::Refer, Verb::Use], Form::Base),
+        )
+            .map(|_| ()),
+    ));
+    (noun, link).map(|_| ()).parse(input)
+}
+
+/// Takes a place that a reference can go to.
+fn other_place(input: Input<'_>) -> Read<'_, What> {
+    alt((plain_target, function_item.map(What::Calls))).parse(input)
+}
+
+/// Takes a thing by name, `A:A`, `#REF!`, `calculations`.
+fn plain_target(input: Input<'_>) -> Read<'_, What> {
+    let errors = |input| {
+        pick(input, |meaning| match meaning {
+            Meaning::ErrorValue(name) => Some(name.clone()),
+            _ => None,
+        })
+    };
+    let example = |input| {
+        let columns = |input| {
+            pick(input, |m| {
+                matches!(m, Meaning::Columns | Meaning::Rows).then_some(())
+            })
+        };
+        let words = any_class(&[Class::SuchAs, Class::Like]);
+        alt((
+            (mark('('), opt(words), columns, mark(')')).map(|_| ()),
+            (comma, words, columns).map(|_| ()),
+        ))
+        .parse(input)
+    };
+    if let Ok((mut rest, first)) = errors(input) {
+        let mut names = vec![first];
+        while let Ok((after, (_, name))) = (separator, errors).parse(rest) {
+            names.push(name);
+            rest = after;
+        }
+        let (rest, _) = opt(thing_error_word).parse(rest)?;
+        return Ok((rest, What::ErrorValues(names)));
+    }
+    if let Ok((rest, what)) = pick(input, |meaning| match meaning {
+        Meaning::Columns => Some(What::Thing(Thing::WholeColumns)),
+        Meaning::Rows => Some(What::Thing(Thing::WholeRows)),
+        Meaning::Class(Class::Calculation) => Some(What::Calculations),
+        _ => None,
+    }) {
+        let word = |input| thing(input).map(|(rest, _)| (rest, ()));
+        let (rest, _) = opt(word).parse(rest)?;
+        return Ok((rest, what));
+    }
+    let (input, found) = thing(input)?;
+    let (input, _) = opt(example).parse(input)?;
+    let (input, _) = opt(thing_repeated(found)).parse(input)?;
+    Ok((input, what_of(found)))
+}
+
+/// Takes the word "error values" after the names of some.
+fn thing_error_word(input: Input<'_>) -> Read<'_, ()> {
+    let (rest, found) = thing(input)?;
+    if found == Thing::ErrorValues {
+        Ok((rest, ()))
+    } else {
+        no()
+    }
+}
+
+/// Takes a word that only repeats what kind of thing it is: `whole-column references`.
+fn thing_repeated<'s>(first: Thing) -> impl Fn(Input<'s>) -> Read<'s, ()> {
+    move |input| {
+        let (rest, next) = thing(input)?;
+        let repeats = matches!(next, Thing::References | Thing::Ranges)
+            && !matches!(
+                first,
+                Thing::References | Thing::Ranges | Thing::Numbers | Thing::Texts
+            );
+        if repeats { Ok((rest, ())) } else { no() }
+    }
+}
+
+/// What a thing is in a rule.
+fn what_of(thing: Thing) -> What {
+    match thing {
+        // 0 and 1 say nothing that could change: they are exempt unless the sentence has its own
+        // exceptions.
+        Thing::Numbers => What::Numbers(vec![0.0, 1.0]),
+        Thing::Texts => What::Texts(Vec::new()),
+        Thing::OtherSheets => What::OtherSheets(Vec::new()),
+        Thing::ErrorValues => What::ErrorValues(Vec::new()),
+        other => What::Thing(other),
+    }
+}
+
+/// Takes what follows a noun and narrows it: `in VLOOKUP`, `passed to VLOOKUP`, `without exact
+/// match`, `not wrapped in IFERROR`, `other than 0 and 1`.
+fn followed(input: Input<'_>, noun: Noun) -> Read<'_, Noun> {
+    let (input, noun) = match noun {
+        Noun::Target(target) => narrowed(input, target)?,
+        other => (input, other),
+    };
+    // An exception that does not fit the noun belongs to someone else.
+    if let Noun::Target(target) = &noun
+        && let Ok((rest, exception)) = exception::attached(input)
+        && let Some(noun) = excepted(target, &exception)
+    {
+        return Ok((rest, noun));
+    }
+    Ok((input, noun))
+}
+
+fn excepted(target: &Target, exception: &Exception) -> Option<Noun> {
+    let demand = exception.apply(Demand::Forbid(target.clone()))?;
+    Some(match demand {
+        Demand::Forbid(target) => Noun::Target(target),
+        other => Noun::Broken(other),
+    })
+}
+
+fn narrowed(input: Input<'_>, mut target: Target) -> Read<'_, Noun> {
+    let is_call = matches!(target.what, What::Calls(_));
+    let passed = |input| {
+        let used = alt((
+            verb(&[Verb::Use, Verb::Specify, Verb::Append], Form::Participle),
+            verb(&[Verb::Import], Form::Participle),
+        ));
+        let argument = (opt(class(Class::As)), opt(class(Class::Argument)));
+        let to = any_class(&[
+            Class::In,
+            Class::To,
+            Class::Into,
+            Class::By,
+            Class::With,
+            Class::For,
+        ]);
+        (opt(used), argument, opt(to), functions).parse(input)
+    };
+    // `IF inside IFERROR` narrows as well, but `VLOOKUP, IF` is a list and `VLOOKUP IF` nothing.
+    if let Ok((rest, (used, (as_, _), to, set))) = passed(input)
+        && (to.is_some() || as_.is_some() || used.is_some() || !is_call)
+        && target.within.is_none()
+        && set.class.as_deref() != Some("error-handling functions")
+    {
+        target.within = Some(set);
+        return Ok((rest, Noun::Target(target)));
+    }
+    if let Ok((rest, demand)) = lacking(input, &target) {
+        return Ok((rest, Noun::Broken(demand)));
+    }
+    Ok((input, Noun::Target(target)))
+}
+
+/// Takes what a target lacks: `without exact match`, `outside IFERROR`, `that is not wrapped in
+/// IFERROR`, `with approximate match`, `used without a fourth argument`.
+pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand> {
+    let used = (
+        opt(class(Class::That)),
+        opt(class(Class::Be)),
+        opt(verb(&[Verb::Use], Form::Participle)),
+    );
+    let wrapped = verb(&[Verb::Wrap, Verb::Nest], Form::Participle);
+    let inside = any_class(&[Class::In, Class::By, Class::With]);
+    let handled = alt((
+        functions,
+        class(Class::ErrorHandling).map(|()| set_of(&["IFERROR", "IFNA"])),
+    ));
+    let lacking = alt((
+        (class(Class::Not), opt(wrapped), inside, handled).map(|(.., set)| Need::Inside(set)),
+        (class(Class::Outside), functions).map(|((), set)| Need::Inside(set)),
+        (
+            class(Class::Without),
+            opt(verb(&[Verb::Wrap, Verb::Use], Form::Gerund)),
+            need,
+        )
+            .map(|(.., need)| need),
+        (
+            class(Class::Without),
+            alt((
+                functions,
+                class(Class::ErrorHandling).map(|()| set_of(&["IFERROR", "IFNA"])),
+            )),
+        )
+            .map(|((), set)| Need::Inside(set)),
+        (
+            class(Class::Without),
+            opt(verb(&[Verb::Wrap], Form::Gerund)),
+            opt(class(Class::It)),
+            inside,
+            functions,
+        )
+            .map(|(.., set)| Need::Inside(set)),
+        (
+            class(Class::Without),
+            verb(&[Verb::Wrap], Form::Gerund),
+            wrapped,
+            inside,
+            functions,
+        )
+            .map(|(.., set)| Need::Inside(set)),
+        (
+            any_class(&[Class::With, Class::In]),
+            class(Class::ApproximateMatch),
+        )
+            .map(|_| Need::Exact),
+        (any_class(&[Class::Except]), any_class(&[Class::With]), need).map(|(.., need)| need),
+        (
+            verb(&[Verb::Use], Form::Gerund),
+            class(Class::ApproximateMatch),
+        )
+            .map(|_| Need::Exact),
+        (
+            class(Class::Not),
+            verb(&[Verb::Specify, Verb::Use], Form::Gerund),
+            need,
+        )
+            .map(|(.., need)| need),
+    ));
+    let (rest, (_, need)) = (used, lacking).parse(input)?;
+    match need.of(target) {
+        Some(demand) => Ok((rest, demand)),
+        None => no(),
+    }
+}

@@ -1,0 +1,136 @@
+//! Lists of what is allowed: `only SUM and IF may be used`, `no functions other than SUM`.
+
+use nom::{Parser, branch::alt, combinator::opt};
+
+use super::action::{listed, only_functions};
+use super::predicate::verdict;
+use super::terminal::{Input, Points, Read, actor, any_class, class, mark, modal, no, verb};
+use super::{Clause, Outcome};
+use crate::policy::lexicon::{Class, Form, Verb};
+use crate::policy::rule::{Demand, FunctionSet, Level};
+
+/// Takes a list of the only functions allowed, in any of its forms.
+pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
+    let (rest, (level, set)) = alt((
+        only_first,
+        only_functions(Form::Base).map(|set| (Level::Must, set)),
+        limited,
+        the_only_functions,
+        others_forbidden,
+        no_others,
+    ))
+    .parse(input)?;
+    let outcome = Outcome::Demands(vec![Demand::AllowOnly(set)]);
+    Ok((rest, Clause { level, outcome }))
+}
+
+/// `only SUM and IF may be used`, `nothing but SUM is allowed`
+fn only_first(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
+    let only = any_class(&[Class::Only, Class::NothingBut]);
+    let (input, ((), _, set)) = (only, opt(class(Class::Following)), listed).parse(input)?;
+    let (input, force) = verdict(input, false)?;
+    if force.points == Points::Forbid {
+        return no();
+    }
+    Ok((input, (force.level, set)))
+}
+
+/// `formulas are limited to SUM and IF`, `limit yourself to SUM and IF`
+fn limited(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
+    let to = |input| {
+        (class(Class::To), opt(class(Class::Function)), listed)
+            .map(|(.., set)| set)
+            .parse(input)
+    };
+    alt((
+        (
+            actor,
+            class(Class::Be),
+            verb(&[Verb::Limit], Form::Participle),
+            to,
+        )
+            .map(|(.., set)| (Level::Must, set)),
+        (verb(&[Verb::Limit], Form::Base), actor, to).map(|(.., set)| (Level::Must, set)),
+        (verb(&[Verb::Limit], Form::Base), class(Class::Function), to)
+            .map(|(.., set)| (Level::Must, set)),
+    ))
+    .parse(input)
+}
+
+/// `the only functions allowed are SUM and IF`, `the only functions that may be used are SUM`
+fn the_only_functions(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
+    let allowed = alt((
+        any_class(&[Class::Allowed]),
+        (
+            class(Class::That),
+            modal,
+            class(Class::Be),
+            verb(&[Verb::Use], Form::Participle),
+        )
+            .map(|_| ()),
+        (
+            class(Class::That),
+            class(Class::Be),
+            any_class(&[Class::Allowed]),
+        )
+            .map(|_| ()),
+        (
+            class(Class::That),
+            actor,
+            modal,
+            verb(&[Verb::Use], Form::Base),
+        )
+            .map(|_| ()),
+        (actor, modal, verb(&[Verb::Use], Form::Base)).map(|_| ()),
+    ));
+    let before = (
+        class(Class::Only),
+        opt(any_class(&[Class::Allowed])),
+        class(Class::Function),
+    );
+    let be = alt((class(Class::Be), mark(':')));
+    let (input, (.., set)) = (before, opt(allowed), be, listed).parse(input)?;
+    Ok((input, (Level::Must, set)))
+}
+
+/// `functions other than SUM and IF are forbidden`, `all functions except SUM must not be used`
+fn others_forbidden(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
+    let (input, (.., set)) = (class(Class::Function), class(Class::Except), listed).parse(input)?;
+    let (input, force) = verdict(input, false)?;
+    if force.points != Points::Forbid {
+        return no();
+    }
+    Ok((input, (force.level, set)))
+}
+
+/// `no functions other than SUM and IF may be used`, `do not use functions other than SUM`,
+/// `formulas must not use any function except SUM`
+fn no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
+    let others = (class(Class::Function), class(Class::Except), listed).map(|(.., set)| set);
+    let after_no = (class(Class::No), others).map(|((), set)| set);
+    let nothing_but = (class(Class::NothingBut), listed).map(|((), set)| set);
+    if let Ok((rest, set)) = alt((after_no, nothing_but)).parse(input) {
+        let (rest, force) = opt(|input| verdict(input, true)).parse(rest)?;
+        let level = force.map_or(Level::Must, |force| force.level);
+        return Ok((rest, (level, set)));
+    }
+    let forbid = |input| {
+        let (input, _) = opt(actor).parse(input)?;
+        alt((
+            any_class(&[Class::DoNot, Class::Not]).map(|()| Level::Must),
+            modal.map_opt(|force| (force.points == Points::Forbid).then_some(force.level)),
+        ))
+        .parse(input)
+    };
+    let others = (class(Class::Function), class(Class::Except), listed).map(|(.., set)| set);
+    let used = verb(&[Verb::Use], Form::Base);
+    let avoid = verb(&[Verb::Avoid], Form::Base).map(|()| Level::Should);
+    alt((
+        (forbid, used, others).map(|(level, (), set)| (level, set)),
+        (
+            avoid,
+            (class(Class::Function), class(Class::Except), listed).map(|(.., set)| set),
+        ),
+    ))
+    .parse(input)
+}

@@ -1,0 +1,289 @@
+//! Formulas that keep and break a rule, made from the rule and run when a policy is compiled: a
+//! rule that is wrong about its own examples is not enforced.
+
+use super::check::Runner;
+use super::message::value;
+use super::rule::{
+    Demand, FunctionSet, Metric, PolicyRule, Requirement, Target, Tests, Thing, What,
+};
+use crate::ast::Formula;
+use crate::functions;
+use crate::parser::{Locale, parse};
+use crate::rule::{Context, Surroundings};
+
+/// How many of a set's functions get an example.
+const FUNCTIONS: usize = 2;
+/// The longest limit that is tried out with a formula.
+const LONGEST: usize = 20_000;
+
+/// Whether the rule passes and fails its examples as they say.
+pub(super) fn hold(rule: &PolicyRule) -> bool {
+    let runner = Runner::new(0, rule);
+    let is_flagged = |source: &String| {
+        let tree = parse(source, Locale::default());
+        let formula = Formula {
+            source,
+            tree: &tree,
+        };
+        let mut surroundings = Surroundings::default();
+        surroundings.read(formula);
+        let context = Context {
+            formula,
+            surroundings: &surroundings,
+            settings: &[],
+        };
+        let mut found = Vec::new();
+        runner.run(&context, &mut found);
+        tree.errors().is_empty() && !found.is_empty()
+    };
+    !rule.tests.fail.is_empty()
+        && rule.tests.fail.iter().all(&is_flagged)
+        && !rule.tests.pass.iter().any(is_flagged)
+}
+
+/// Formulas that keep and break the demand.
+pub(super) fn of(demand: &Demand) -> Tests {
+    let plain = "=A1+B1".to_owned();
+    match demand {
+        Demand::Forbid(target) => Tests {
+            pass: vec![if target.what == What::Calculations {
+                "=A1".to_owned()
+            } else {
+                plain_for(target)
+            }],
+            fail: samples(target),
+        },
+        Demand::Require(target, requirement) => required(target, requirement),
+        Demand::Limit(metric, at_most) => Tests {
+            pass: vec![if *metric == Metric::Operators && *at_most == 0 {
+                "=A1".to_owned()
+            } else {
+                small(metric)
+            }],
+            fail: large(metric, usize::try_from(*at_most).unwrap_or(usize::MAX))
+                .into_iter()
+                .collect(),
+        },
+        Demand::Prefer(_, avoided) => of(avoided),
+        Demand::AllowOnly(set) => {
+            let outside = functions::all()
+                .map(|function| function.name)
+                .find(|name| !set.names.iter().any(|own| own == name));
+            Tests {
+                pass: set
+                    .names
+                    .iter()
+                    .take(FUNCTIONS)
+                    .map(|name| format!("={}", call(name)))
+                    .chain([plain])
+                    .collect(),
+                fail: outside
+                    .map(|name| format!("={}", call(name)))
+                    .into_iter()
+                    .collect(),
+            }
+        }
+    }
+}
+
+/// A formula that holds nothing that the target could be.
+fn plain_for(target: &Target) -> String {
+    match target.what {
+        What::Thing(Thing::RelativeReferences | Thing::References) => "=1+1",
+        What::Thing(Thing::AbsoluteReferences) => "=A1",
+        _ => "=A1+B1",
+    }
+    .to_owned()
+}
+
+/// Formulas with the target in them.
+fn samples(target: &Target) -> Vec<String> {
+    let pieces: Vec<String> = match &target.what {
+        What::Calls(set) => set
+            .names
+            .iter()
+            .take(FUNCTIONS)
+            .map(|name| call(name))
+            .collect(),
+        What::MaskedErrors(set) => set
+            .names
+            .iter()
+            .take(FUNCTIONS)
+            .map(|name| format!("{name}(A1,0)"))
+            .collect(),
+        What::Numbers(_) => vec!["A1*7.25".to_owned()],
+        What::Texts(_) => vec!["A1&\"sample text\"".to_owned()],
+        What::OtherSheets(_) => vec!["'Some other sheet'!A1".to_owned()],
+        What::ErrorValues(only) => vec![only.first().map_or("#REF!", String::as_str).to_owned()],
+        What::Calculations => vec!["A1/B1".to_owned()],
+        What::Thing(thing) => vec![sample(*thing).to_owned()],
+    };
+    pieces
+        .into_iter()
+        .map(
+            |piece| match target.within.as_ref().and_then(|set| set.names.first()) {
+                Some(around) => format!("={around}({piece})"),
+                None => format!("={piece}"),
+            },
+        )
+        .collect()
+}
+
+/// An expression with the thing in it.
+fn sample(thing: Thing) -> &'static str {
+    match thing {
+        Thing::WholeColumns | Thing::OpenRanges => "SUM(A:A)",
+        Thing::WholeRows => "SUM(1:1)",
+        Thing::OtherSheets => "Sheet2!A1",
+        Thing::NamedRanges => "Some_name",
+        Thing::AbsoluteReferences => "$A$1",
+        Thing::RelativeReferences | Thing::References => "A1",
+        Thing::MixedReferences => "$A1",
+        Thing::Ranges => "SUM(A1:B2)",
+        Thing::Numbers => "7.25",
+        Thing::Texts => "\"text\"",
+        Thing::ErrorValues => "#REF!",
+        Thing::Divisions => "A1/B1",
+        Thing::Multiplications => "A1*B1",
+        Thing::Concatenations => "A1&B1",
+        Thing::Powers => "A1^B1",
+        Thing::Comparisons => "A1=B1",
+        Thing::Percents => "A1%",
+        Thing::LineBreaks => "A1+\nB1",
+        Thing::CustomFunctions => "MY_OWN_FUNCTION(A1)",
+        Thing::ApproximateLookups => "VLOOKUP(A1,B1:C9,2)",
+        Thing::MaskedErrors => "IFERROR(A1,0)",
+        Thing::BuiltUrls => "IMPORTDATA(\"https://example.test/?q=\"&A1)",
+        Thing::ArrayLiterals => "{1,2}",
+        Thing::EmptyArguments => "IF(A1,,0)",
+    }
+}
+
+/// A call with as many arguments as the function needs.
+fn call(name: &str) -> String {
+    let count = functions::find(name).map_or(0, |id| id.function().min_arguments);
+    format!("{name}({})", vec!["A1"; usize::from(count)].join(","))
+}
+
+/// A call with the argument at `place`, or with none from there on.
+fn call_with(name: &str, place: u32, argument: Option<&str>) -> String {
+    let before = usize::try_from(place).unwrap_or(1).saturating_sub(1);
+    let mut arguments = vec!["A1"; before];
+    arguments.extend(argument);
+    format!("{name}({})", arguments.join(","))
+}
+
+fn required(target: &Target, requirement: &Requirement) -> Tests {
+    let names: Vec<&str> = match &target.what {
+        What::Calls(set) => set
+            .names
+            .iter()
+            .take(FUNCTIONS)
+            .map(String::as_str)
+            .collect(),
+        _ => Vec::new(),
+    };
+    let each = |make: &dyn Fn(&str) -> String| -> Vec<String> {
+        names
+            .iter()
+            .map(|name| format!("={}", make(name)))
+            .collect()
+    };
+    match requirement {
+        Requirement::ExactMatch => {
+            let approximate = |name: &str| match name {
+                "VLOOKUP" | "HLOOKUP" => format!("{name}(A1,B1:C9,2,TRUE)"),
+                "MATCH" | "XMATCH" => format!("{name}(A1,B1:B9,1)"),
+                "XLOOKUP" => "XLOOKUP(A1,B1:B9,C1:C9,,1)".to_owned(),
+                _ => call(name),
+            };
+            let exact = |name: &str| match name {
+                "VLOOKUP" | "HLOOKUP" => format!("{name}(A1,B1:C9,2,FALSE)"),
+                "MATCH" | "XMATCH" => format!("{name}(A1,B1:B9,0)"),
+                "XLOOKUP" => "XLOOKUP(A1,B1:B9,C1:C9)".to_owned(),
+                _ => "A1".to_owned(),
+            };
+            Tests {
+                pass: each(&exact),
+                fail: each(&approximate),
+            }
+        }
+        Requirement::ArgumentGiven(place) => Tests {
+            pass: each(&|name| call_with(name, *place, Some("A1"))),
+            fail: each(&|name| call_with(name, *place, None)),
+        },
+        Requirement::ArgumentIs(place, values) => Tests {
+            pass: each(&|name| call_with(name, *place, values.first().map(value).as_deref())),
+            fail: each(&|name| call_with(name, *place, Some("\"another value\""))),
+        },
+        Requirement::ArgumentIsNot(place, values) => Tests {
+            pass: each(&|name| call_with(name, *place, Some("\"another value\""))),
+            fail: each(&|name| call_with(name, *place, values.first().map(value).as_deref())),
+        },
+        Requirement::Inside(set) => {
+            let fail = samples(target);
+            let around = set.names.first().map_or("IFERROR", String::as_str);
+            let wrapped = |formula: &String| {
+                formula
+                    .strip_prefix('=')
+                    .map(|inner| format!("={around}({inner},A1)"))
+            };
+            let pass = fail.iter().filter_map(wrapped).collect();
+            Tests { pass, fail }
+        }
+        Requirement::Absolute => {
+            let around = target.within.as_ref().and_then(|set| set.names.first());
+            let around = around.map_or("SUM", String::as_str);
+            Tests {
+                pass: vec![format!("={around}($A$1:$B$9)")],
+                fail: vec![format!("={around}(A1:B9)")],
+            }
+        }
+        Requirement::FromSpreadsheet(keys) => {
+            let key = keys.first().map_or("", String::as_str);
+            Tests {
+                pass: each(&|name| format!("{name}(\"{key}\",\"A1\")")),
+                fail: each(&|name| format!("{name}(\"another-key\",\"A1\")")),
+            }
+        }
+    }
+}
+
+/// A formula that measures as little as one can.
+fn small(metric: &Metric) -> String {
+    match metric {
+        Metric::Operators => "=SUM(A1)",
+        Metric::References => "=1",
+        _ => "=A1",
+    }
+    .to_owned()
+}
+
+/// A formula that measures one more than `at_most`; `None` if it would be too long to try.
+fn large(metric: &Metric, at_most: usize) -> Option<String> {
+    let count = at_most.checked_add(1).filter(|count| *count < LONGEST)?;
+    let deep = |name: &str| {
+        let count = count.min(200);
+        format!(
+            "={}A1{}",
+            format!("{name}(").repeat(count),
+            ")".repeat(count)
+        )
+    };
+    let first = |set: &FunctionSet| set.names.first().map_or("SUM", String::as_str).to_owned();
+    Some(match metric {
+        Metric::Length => format!("=\"{}\"", "x".repeat(count)),
+        Metric::Lines => format!("=A1{}", "\n+A1".repeat(count)),
+        Metric::Calls => format!("={}", vec!["SUM(A1)"; count].join("+")),
+        Metric::CallsOf(set) => format!("={}", vec![call(&first(set)); count].join("+")),
+        Metric::References => format!("={}", vec!["A1"; count].join("+")),
+        Metric::Operators => format!("=A1{}", "+A1".repeat(count)),
+        Metric::Nesting => deep("ABS"),
+        Metric::NestingOf(set) => deep(&first(set)),
+        Metric::Arguments(set) => {
+            let name = set.as_ref().map_or("SUM".to_owned(), first);
+            format!("={name}({})", vec!["A1"; count].join(","))
+        }
+        Metric::Numbers => format!("={}", vec!["7.25"; count].join("+")),
+    })
+}

@@ -1,0 +1,109 @@
+//! What a violation is called and what it says.
+
+use super::rule::{Demand, Metric, Requirement, Target, Thing, Value, What};
+use crate::ast::{Formula, NodeId, NodeKind};
+
+/// The name of what breaks the demand, in kebab-case: a built-in rule's where there is one that
+/// looks for the same.
+pub(super) fn rule_name(demand: &Demand) -> &'static str {
+    match demand {
+        Demand::Forbid(target) => forbidden_name(target),
+        Demand::Require(_, requirement) => match requirement {
+            Requirement::ExactMatch => "approximate-lookup",
+            Requirement::ArgumentGiven(_) => "missing-argument",
+            Requirement::ArgumentIs(..) | Requirement::ArgumentIsNot(..) => "wrong-argument-value",
+            Requirement::Inside(_) => "missing-wrapper",
+            Requirement::Absolute => "unanchored-reference",
+            Requirement::FromSpreadsheet(_) => "import-from-other-spreadsheet",
+        },
+        Demand::Limit(metric, _) => match metric {
+            Metric::NestingOf(set) if set.names == ["IF"] => "nested-if",
+            Metric::Nesting | Metric::NestingOf(_) => "deep-nesting",
+            Metric::Length => "long-formula",
+            Metric::Lines => "multi-line-formula",
+            Metric::Calls | Metric::CallsOf(_) => "too-many-calls",
+            Metric::References => "too-many-references",
+            Metric::Operators => "too-many-operators",
+            Metric::Arguments(_) => "too-many-arguments",
+            Metric::Numbers => "hard-coded-number",
+        },
+        Demand::Prefer(_, avoided) => match rule_name(avoided) {
+            "forbidden-function" => "replaceable-function",
+            other => other,
+        },
+        Demand::AllowOnly(_) => "function-not-allowed",
+    }
+}
+
+fn forbidden_name(target: &Target) -> &'static str {
+    match &target.what {
+        What::Calls(set) if set.class.as_deref() == Some("volatile functions") => {
+            "volatile-function"
+        }
+        What::Calls(_) => "forbidden-function",
+        What::Numbers(_) => "hard-coded-number",
+        What::Texts(_) => "hard-coded-text",
+        What::OtherSheets(_) => "reference-to-other-sheet",
+        What::ErrorValues(_) => "broken-reference",
+        What::Calculations => "calculation",
+        What::MaskedErrors(_) => "error-masking",
+        What::Thing(thing) => match thing {
+            Thing::WholeColumns | Thing::OpenRanges => "whole-column-range",
+            Thing::WholeRows => "whole-row-range",
+            Thing::NamedRanges => "named-range",
+            Thing::AbsoluteReferences => "absolute-reference",
+            Thing::RelativeReferences => "relative-reference",
+            Thing::MixedReferences => "mixed-reference",
+            Thing::LineBreaks => "multi-line-formula",
+            Thing::CustomFunctions => "custom-function",
+            Thing::BuiltUrls => "built-url",
+            Thing::ArrayLiterals => "array-literal",
+            Thing::EmptyArguments => "empty-argument",
+            Thing::Divisions => "division",
+            Thing::Concatenations => "concatenation",
+            _ => "forbidden-element",
+        },
+    }
+}
+
+/// What is wrong at a node. Names nothing that differs between the copies of a formula.
+pub(super) fn broken(formula: &Formula<'_>, id: NodeId, paraphrase: &str) -> String {
+    let what = match formula.kind(id) {
+        NodeKind::Call { name, .. } => name.of(formula.source).to_uppercase(),
+        NodeKind::Number(_) | NodeKind::Error(_) => formula.written(id).to_owned(),
+        NodeKind::Text => "This text".to_owned(),
+        NodeKind::Reference(_) | NodeKind::TableReference => "This reference".to_owned(),
+        NodeKind::Name => "This name".to_owned(),
+        NodeKind::Infix(..) | NodeKind::Percent(_) => "This operation".to_owned(),
+        _ => "This part of the formula".to_owned(),
+    };
+    format!("{what} goes against the policy. {paraphrase}")
+}
+
+/// What is wrong with a formula that measures too much.
+pub(super) fn over_limit(metric: &Metric, value: u32, at_most: u32, paraphrase: &str) -> String {
+    let what = match metric {
+        // The length differs between the copies of a formula.
+        Metric::Length => {
+            return format!("The formula is longer than {at_most} characters. {paraphrase}");
+        }
+        Metric::Lines => "lines",
+        Metric::Calls | Metric::CallsOf(_) => "calls",
+        Metric::References => "references",
+        Metric::Operators => "operators",
+        Metric::Nesting | Metric::NestingOf(_) => "levels of nested calls",
+        Metric::Arguments(_) => "arguments",
+        Metric::Numbers => "numbers",
+    };
+    format!("There are {value} {what} here, {at_most} at most are meant. {paraphrase}")
+}
+
+/// A constant as written in a formula.
+pub(super) fn value(value: &Value) -> String {
+    match value {
+        Value::Number(number) => number.to_string(),
+        Value::Boolean(true) => "TRUE".to_owned(),
+        Value::Boolean(false) => "FALSE".to_owned(),
+        Value::Text(text) => format!("\"{}\"", text.replace('"', "\"\"")),
+    }
+}

@@ -1,0 +1,69 @@
+//! Why a sentence is not enforced, and what its author can do.
+
+use super::rule::Metric;
+
+pub(super) fn under_heading(title: &str) -> String {
+    format!(
+        "It stands under \"{}\", and so demands nothing.",
+        title.trim_end_matches(':')
+    )
+}
+
+pub(super) fn read_with_lead() -> String {
+    "It is read together with the line that leads into the list.".to_owned()
+}
+
+pub(super) fn leads_in() -> String {
+    "It leads into the list under it.".to_owned()
+}
+
+pub(super) fn permission() -> String {
+    "It allows something, and so demands nothing.".to_owned()
+}
+
+pub(super) fn fails_examples() -> String {
+    "The rule that was read is wrong about its own examples. Say it in other words.".to_owned()
+}
+
+pub(super) fn needs_scope() -> String {
+    "The underlined words say where it holds, and name no part of the workbook. Leave them out, \
+     or write the rule for all formulas."
+        .to_owned()
+}
+
+pub(super) fn partial() -> String {
+    "The underlined words were not understood, so nothing is checked. Say them in other words, or \
+     leave them out."
+        .to_owned()
+}
+
+pub(super) fn not_checkable(topic: &str) -> String {
+    format!(
+        "It is about {}, which no formula shows.",
+        topic.replace('-', " ")
+    )
+}
+
+pub(super) fn not_understood() -> String {
+    "It fits no form that is understood. Try \"Do not use …\", \"… must use …\", \"… must be \
+     wrapped in …\", \"Formulas must have at most … …\"."
+        .to_owned()
+}
+
+/// What a limit without a number needs, with three to choose from.
+pub(super) fn needs_value(metric: &Metric) -> String {
+    let (what, values) = match metric {
+        Metric::Length => ("characters", [100, 200, 400]),
+        Metric::Lines => ("lines", [1, 3, 5]),
+        Metric::Calls | Metric::CallsOf(_) => ("function calls", [3, 5, 10]),
+        Metric::References => ("references", [4, 6, 10]),
+        Metric::Operators => ("operators", [5, 9, 15]),
+        Metric::Nesting | Metric::NestingOf(_) => ("levels of nesting", [2, 3, 5]),
+        Metric::Arguments(_) => ("arguments", [3, 5, 10]),
+        Metric::Numbers => ("hard-coded numbers", [0, 1, 2]),
+    };
+    let [few, some, many] = values;
+    format!(
+        "It limits {what} and gives no number. Write one: {few}, {some} or {many}, for example."
+    )
+}

@@ -1,0 +1,210 @@
+//! A rule said back in the analyzer's own words. What is said here, the grammar reads back to
+//! the same rule.
+
+use super::message::value;
+use super::rule::{Demand, FunctionSet, Level, Metric, Requirement, Target, Thing, What};
+use crate::functions;
+
+/// The demand as a sentence.
+pub(super) fn render(demand: &Demand, level: Level) -> String {
+    let (must, must_not) = match level {
+        Level::Must => ("must", "must not"),
+        Level::Should | Level::May => ("should", "should not"),
+    };
+    let sentence = match demand {
+        Demand::Forbid(target) => format!("Formulas {must_not} use {}.", self::target(target)),
+        Demand::Require(target, requirement) => {
+            let subject = capitalised(&self::target(target));
+            match requirement {
+                Requirement::ArgumentIsNot(place, values) => {
+                    let values = values.iter().map(value).collect();
+                    format!(
+                        "{subject} {must_not} give {} as argument {place}.",
+                        list(values, "or")
+                    )
+                }
+                other => format!("{subject} {must} {}.", self::requirement(other)),
+            }
+        }
+        Demand::Limit(metric, at_most) => {
+            format!(
+                "Formulas {must} have at most {at_most} {}.",
+                self::metric(metric)
+            )
+        }
+        Demand::AllowOnly(set) => format!("Formulas {must} use only {}.", functions(set, "and")),
+        Demand::Prefer(used, avoided) => {
+            format!(
+                "Formulas {must} use {} instead of {}.",
+                what(used),
+                self::avoided(avoided)
+            )
+        }
+    };
+    match level {
+        Level::May => format!("Where possible, {}", uncapitalised(&sentence)),
+        Level::Must | Level::Should => sentence,
+    }
+}
+
+fn requirement(requirement: &Requirement) -> String {
+    match requirement {
+        Requirement::ExactMatch => "use exact match".to_owned(),
+        Requirement::ArgumentGiven(place) => format!("give argument {place}"),
+        Requirement::ArgumentIs(place, values) | Requirement::ArgumentIsNot(place, values) => {
+            let values = values.iter().map(value).collect();
+            format!("give {} as argument {place}", list(values, "or"))
+        }
+        Requirement::Inside(set) => format!("be inside {}", functions(set, "or")),
+        Requirement::Absolute => "be absolute".to_owned(),
+        Requirement::FromSpreadsheet(keys) => {
+            format!("read only from spreadsheet {}", list(keys.clone(), "or"))
+        }
+    }
+}
+
+/// What is avoided where something else is preferred.
+fn avoided(demand: &Demand) -> String {
+    match demand {
+        Demand::Forbid(target) => self::target(target),
+        Demand::Limit(Metric::NestingOf(set), 1) => format!("nested {}", functions(set, "and")),
+        Demand::Limit(metric, at_most) => format!("more than {at_most} {}", self::metric(metric)),
+        Demand::Require(target, _) => self::target(target),
+        Demand::Prefer(used, _) => what(used),
+        Demand::AllowOnly(set) => functions(set, "and"),
+    }
+}
+
+fn target(target: &Target) -> String {
+    let what = what(&target.what);
+    match &target.within {
+        Some(set) => format!("{what} in {}", functions(set, "and")),
+        None => what,
+    }
+}
+
+fn what(what: &What) -> String {
+    let except = |name: &str, allowed: Vec<String>| {
+        if allowed.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name} other than {}", list(allowed, "and"))
+        }
+    };
+    match what {
+        What::Calls(set) => functions(set, "and"),
+        What::Numbers(allowed) => {
+            let allowed = allowed.iter().map(ToString::to_string).collect();
+            except("hard-coded numbers", allowed)
+        }
+        What::Texts(allowed) => {
+            let allowed = allowed.iter().map(|text| format!("\"{text}\"")).collect();
+            except("text constants", allowed)
+        }
+        What::OtherSheets(allowed) => {
+            let allowed = allowed.iter().map(|name| format!("\"{name}\"")).collect();
+            except("references to other sheets", allowed)
+        }
+        What::ErrorValues(only) if only.is_empty() => "error values".to_owned(),
+        What::ErrorValues(only) => list(only.clone(), "and"),
+        What::Calculations => "calculations".to_owned(),
+        What::MaskedErrors(set) => format!("error masking with {}", functions(set, "or")),
+        What::Thing(thing) => thing_name(*thing).to_owned(),
+    }
+}
+
+/// What a thing is called.
+fn thing_name(thing: Thing) -> &'static str {
+    match thing {
+        Thing::WholeColumns => "references to whole columns",
+        Thing::WholeRows => "references to whole rows",
+        Thing::OpenRanges => "open-ended ranges",
+        Thing::OtherSheets => "references to other sheets",
+        Thing::NamedRanges => "named ranges",
+        Thing::AbsoluteReferences => "absolute references",
+        Thing::RelativeReferences => "relative references",
+        Thing::MixedReferences => "mixed references",
+        Thing::References => "cell references",
+        Thing::Ranges => "ranges",
+        Thing::Numbers => "hard-coded numbers",
+        Thing::Texts => "text constants",
+        Thing::ErrorValues => "error values",
+        Thing::Divisions => "divisions",
+        Thing::Multiplications => "multiplications",
+        Thing::Concatenations => "concatenations",
+        Thing::Powers => "exponentiation",
+        Thing::Comparisons => "comparisons",
+        Thing::Percents => "percent signs",
+        Thing::LineBreaks => "line breaks",
+        Thing::CustomFunctions => "custom functions",
+        Thing::ApproximateLookups => "approximate lookups",
+        Thing::MaskedErrors => "error masking",
+        Thing::BuiltUrls => "URLs built from cell values",
+        Thing::ArrayLiterals => "array literals",
+        Thing::EmptyArguments => "empty arguments",
+    }
+}
+
+fn metric(metric: &Metric) -> String {
+    match metric {
+        Metric::Length => "characters".to_owned(),
+        Metric::Lines => "lines".to_owned(),
+        Metric::Calls => "function calls".to_owned(),
+        Metric::CallsOf(set) => format!("calls to {}", functions(set, "and")),
+        Metric::References => "references".to_owned(),
+        Metric::Operators => "operators".to_owned(),
+        Metric::Nesting => "levels of nesting".to_owned(),
+        Metric::NestingOf(set) => format!("levels of nested {}", functions(set, "and")),
+        Metric::Arguments(None) => "arguments".to_owned(),
+        Metric::Arguments(Some(set)) => format!("arguments in {}", functions(set, "and")),
+        Metric::Numbers => "hard-coded numbers".to_owned(),
+    }
+}
+
+/// `NOW and TODAY`, `volatile functions (NOW, TODAY)`
+fn functions(set: &FunctionSet, word: &str) -> String {
+    let names: Vec<String> = set
+        .names
+        .iter()
+        .map(|name| match functions::find(name) {
+            Some(_) => name.clone(),
+            None => format!("{name}()"),
+        })
+        .collect();
+    match &set.class {
+        Some(class) => format!("{class} ({})", names.join(", ")),
+        None => list(names, word),
+    }
+}
+
+/// `A, B and C`
+fn list(mut items: Vec<String>, word: &str) -> String {
+    match items.pop() {
+        None => String::new(),
+        Some(last) if items.is_empty() => last,
+        Some(last) => format!("{} {word} {last}", items.join(", ")),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters
+        .next()
+        .map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + characters.as_str()
+}
+
+/// `Formulas …` in the middle of a sentence; a function's name keeps its capitals.
+fn uncapitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next();
+    let rest = characters.as_str();
+    if rest.starts_with(char::is_lowercase) {
+        first
+            .map(|first| first.to_lowercase().to_string())
+            .unwrap_or_default()
+            + rest
+    } else {
+        text.to_owned()
+    }
+}

@@ -1,0 +1,269 @@
+//! What a policy sentence becomes: one or more rules, as plain data that can be stored, shown and
+//! written by hand.
+//!
+//! Says nothing of how a sentence is read or how a formula is checked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Severity;
+
+/// One rule of a policy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyRule {
+    /// What kind of demand it is: `forbid`, `require`, `limit`, `prefer`, `allowOnly`.
+    pub kind: Kind,
+    /// How strongly the sentence demands it.
+    pub level: Level,
+    /// How much a formula that breaks it matters.
+    pub severity: Severity,
+    /// What it demands.
+    pub demand: Demand,
+    /// The same demand in the analyzer's own words.
+    pub paraphrase: String,
+    /// Formulas that keep and break it, run when it was made.
+    pub tests: Tests,
+}
+
+/// The kinds of demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    /// Something must not be there.
+    Forbid,
+    /// Something must have or do something.
+    Require,
+    /// Something must not grow beyond a number.
+    Limit,
+    /// Something is to be used rather than something else.
+    Prefer,
+    /// Nothing but some functions may be called.
+    AllowOnly,
+}
+
+/// How strongly a sentence demands what it demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Level {
+    /// "must", "never", "is forbidden".
+    Must,
+    /// "should", "avoid", "prefer".
+    Should,
+    /// A guideline: "where possible".
+    May,
+}
+
+impl Level {
+    /// How much a formula that breaks a rule of this level matters.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Must => Severity::High,
+            Self::Should => Severity::Medium,
+            Self::May => Severity::Low,
+        }
+    }
+}
+
+/// Formulas that a rule is tested with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tests {
+    /// Formulas that keep the rule.
+    pub pass: Vec<String>,
+    /// Formulas that break it.
+    pub fail: Vec<String>,
+}
+
+/// What a rule demands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Demand {
+    /// The target must not be there.
+    Forbid(Target),
+    /// Each target must meet the requirement.
+    Require(Target, Requirement),
+    /// A formula must not measure more than this.
+    Limit(Metric, u32),
+    /// The first is to be used rather than what the second forbids.
+    Prefer(What, Box<Demand>),
+    /// No function but these may be called.
+    AllowOnly(FunctionSet),
+}
+
+impl Demand {
+    /// The demand's kind.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Forbid(_) => Kind::Forbid,
+            Self::Require(..) => Kind::Require,
+            Self::Limit(..) => Kind::Limit,
+            Self::Prefer(..) => Kind::Prefer,
+            Self::AllowOnly(_) => Kind::AllowOnly,
+        }
+    }
+}
+
+/// Something that a formula can hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Target {
+    /// What it is.
+    pub what: What,
+    /// The functions among whose arguments it stands; `None` for anywhere.
+    pub within: Option<FunctionSet>,
+}
+
+impl From<What> for Target {
+    fn from(what: What) -> Self {
+        Self { what, within: None }
+    }
+}
+
+/// What a target is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum What {
+    /// Calls of functions.
+    Calls(FunctionSet),
+    /// A kind of thing that needs no more words.
+    Thing(Thing),
+    /// Numbers written into a formula, but for these.
+    Numbers(Vec<f64>),
+    /// Texts written into a formula, but for these.
+    Texts(Vec<String>),
+    /// References to other sheets, but for these.
+    OtherSheets(Vec<String>),
+    /// Error values; none for all of them.
+    ErrorValues(Vec<String>),
+    /// A formula that calculates: one with an operator or a call.
+    Calculations,
+    /// Calls of an error handler that gives a number or nothing in place of an error.
+    MaskedErrors(FunctionSet),
+}
+
+/// Functions, by name or as a set that the lexicon names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionSet {
+    /// The lexicon's name of the set.
+    pub class: Option<String>,
+    /// The names in upper case.
+    pub names: Vec<String>,
+}
+
+/// A kind of thing in a formula that needs no more words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Thing {
+    /// `A:A`
+    WholeColumns,
+    /// `1:1`
+    WholeRows,
+    /// `A2:A`, `A:A`
+    OpenRanges,
+    /// `Sheet2!A1`. In a rule, [`What::OtherSheets`].
+    OtherSheets,
+    /// A name that is neither a function nor a parameter.
+    NamedRanges,
+    /// `$A$1`
+    AbsoluteReferences,
+    /// `A1`
+    RelativeReferences,
+    /// `$A1`
+    MixedReferences,
+    /// Any reference.
+    References,
+    /// `A1:B2`
+    Ranges,
+    /// A number. In a rule, [`What::Numbers`].
+    Numbers,
+    /// A text. In a rule, [`What::Texts`].
+    Texts,
+    /// `#REF!`. In a rule, [`What::ErrorValues`].
+    ErrorValues,
+    /// `/`
+    Divisions,
+    /// `*`
+    Multiplications,
+    /// `&`
+    Concatenations,
+    /// `^`
+    Powers,
+    /// `=`, `<`, …
+    Comparisons,
+    /// `%`
+    Percents,
+    /// A line break between tokens.
+    LineBreaks,
+    /// A call of a function that is not built in.
+    CustomFunctions,
+    /// A lookup that takes the nearest key. In a rule, a requirement of exact match.
+    ApproximateLookups,
+    /// An error handler that hides errors. In a rule, [`What::MaskedErrors`].
+    MaskedErrors,
+    /// An address that is put together from cells.
+    BuiltUrls,
+    /// `{1,2}`
+    ArrayLiterals,
+    /// An argument that is left out between separators.
+    EmptyArguments,
+}
+
+/// What a target must have, be or stand in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Requirement {
+    /// A lookup that takes no key but the one it looks for.
+    ExactMatch,
+    /// The argument at this place, from 1, is given.
+    ArgumentGiven(u32),
+    /// The argument at this place is given and is one of these.
+    ArgumentIs(u32, Vec<Value>),
+    /// The argument at this place is none of these.
+    ArgumentIsNot(u32, Vec<Value>),
+    /// It stands inside a call of one of these functions.
+    Inside(FunctionSet),
+    /// Each column and row of a reference has its `$`.
+    Absolute,
+    /// A call reads only from spreadsheets with these keys.
+    FromSpreadsheet(Vec<String>),
+}
+
+/// A constant argument.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Value {
+    /// A number; `0` is also `FALSE`, and `1` is also `TRUE`.
+    Number(f64),
+    /// `TRUE` or `FALSE`.
+    Boolean(bool),
+    /// A text.
+    Text(String),
+}
+
+/// What can be counted or measured in a formula.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Metric {
+    /// Characters, the `=` included.
+    Length,
+    /// Calls.
+    Calls,
+    /// Calls of these functions.
+    CallsOf(FunctionSet),
+    /// References and names.
+    References,
+    /// Operators.
+    Operators,
+    /// Calls that stand in one another, the outermost included.
+    Nesting,
+    /// Calls of these functions that stand in one another, the outermost included.
+    NestingOf(FunctionSet),
+    /// Arguments of one call, of any function or of these.
+    Arguments(Option<FunctionSet>),
+    /// Lines.
+    Lines,
+    /// Numbers written into a formula.
+    Numbers,
+}

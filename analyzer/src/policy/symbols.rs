@@ -1,0 +1,257 @@
+//! A sentence as symbols: the longest phrases of the lexicon, left to right, each with all it can
+//! mean. Words of the stop list are left out; a word that no phrase has is unknown, and stays.
+
+use super::lexicon::{Lexicon, Meaning};
+use super::rule::FunctionSet;
+use super::words::{Token, TokenKind, Word};
+use crate::functions;
+use crate::span::Span;
+
+/// One phrase of a sentence.
+#[derive(Clone, Debug)]
+pub(super) struct Symbol {
+    pub(super) span: Span,
+    pub(super) meanings: Vec<Meaning>,
+}
+
+impl Symbol {
+    pub(super) fn is_unknown(&self) -> bool {
+        self.meanings.contains(&Meaning::Unknown)
+    }
+}
+
+/// A sentence as the grammar sees it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Symbols {
+    pub(super) symbols: Vec<Symbol>,
+    /// Whether a word like "where possible" makes it a guideline.
+    pub(super) hedged: bool,
+    /// A word that the grammar must not step over, such as "not only".
+    pub(super) unreadable: Option<Span>,
+    /// Whether the sentence asks.
+    pub(super) question: bool,
+}
+
+/// A token ready to be looked up.
+struct Item {
+    span: Span,
+    /// Its key in the lexicon; empty for what is never part of a phrase.
+    key: String,
+    own: Vec<Meaning>,
+}
+
+/// The symbols of a sentence.
+pub(super) fn read(tokens: &[Token], lexicon: &Lexicon) -> Symbols {
+    let items = items(tokens, lexicon);
+    let mut result = Symbols {
+        question: tokens
+            .iter()
+            .any(|token| token.kind == TokenKind::Mark("?".to_owned())),
+        ..Symbols::default()
+    };
+    let mut rest = items.as_slice();
+    while let Some((first, after)) = rest.split_first() {
+        let (symbol, len) = longest_phrase(rest, lexicon);
+        rest = if len > 1 {
+            rest.get(len..).unwrap_or_default()
+        } else {
+            after
+        };
+        let mut symbol = symbol.unwrap_or(Symbol {
+            span: first.span,
+            meanings: Vec::new(),
+        });
+        if len <= 1 {
+            symbol.meanings.splice(0..0, first.own.iter().cloned());
+        }
+        if symbol.meanings.contains(&Meaning::Unreadable) {
+            result.unreadable = Some(symbol.span);
+        }
+        if symbol.meanings.contains(&Meaning::Hedge) {
+            result.hedged = true;
+            continue;
+        }
+        if symbol.meanings.contains(&Meaning::Stop) && !names_functions(&symbol) {
+            continue;
+        }
+        if symbol.meanings.is_empty() {
+            symbol.meanings.push(Meaning::Unknown);
+        }
+        result.symbols.push(symbol);
+    }
+    result
+}
+
+fn names_functions(symbol: &Symbol) -> bool {
+    symbol
+        .meanings
+        .iter()
+        .any(|meaning| matches!(meaning, Meaning::Functions(_)))
+}
+
+/// The longest phrase that starts here, and its number of items.
+fn longest_phrase(items: &[Item], lexicon: &Lexicon) -> (Option<Symbol>, usize) {
+    let window = items
+        .iter()
+        .take(lexicon.longest())
+        .take_while(|item| !item.key.is_empty())
+        .count();
+    for len in (1..=window).rev() {
+        let phrase = items.get(..len).unwrap_or_default();
+        let words: Vec<&str> = phrase.iter().map(|item| item.key.as_str()).collect();
+        let span = phrase
+            .iter()
+            .map(|item| item.span)
+            .reduce(Span::to)
+            .unwrap_or_default();
+        if let Some(meanings) = lexicon.meanings(&words.join(" ")) {
+            let symbol = Symbol {
+                span,
+                meanings: meanings.to_vec(),
+            };
+            return (Some(symbol), len);
+        }
+    }
+    (None, 1)
+}
+
+/// The tokens with their keys: contractions spelled out, articles and hyphens left out.
+fn items(tokens: &[Token], lexicon: &Lexicon) -> Vec<Item> {
+    let shouted = is_shouted(tokens);
+    let mut items = Vec::with_capacity(tokens.len());
+    for (index, token) in tokens.iter().enumerate() {
+        let next = tokens.get(index + 1);
+        match &token.kind {
+            TokenKind::Word(word) => {
+                let lower = word.written.to_lowercase();
+                let is_article = lexicon.is_article(&lower)
+                    && !word.marked
+                    && (index == 0 || shouted || word.written == lower);
+                if is_article {
+                    continue;
+                }
+                if let Some(words) = lexicon.contraction(&lower) {
+                    items.extend(words.split(' ').map(|word| Item {
+                        span: token.span,
+                        key: lexicon.normal(word),
+                        own: Vec::new(),
+                    }));
+                    continue;
+                }
+                let key = lexicon.normal(&word.written);
+                let known = lexicon.meanings(&key).is_some();
+                let function = function_meaning(word, next, lexicon)
+                    .filter(|_| !(shouted && known && !word.called));
+                items.push(Item {
+                    span: token.span,
+                    key: if word.called { String::new() } else { key },
+                    own: function.into_iter().collect(),
+                });
+            }
+            TokenKind::Mark(mark) if mark == "-" && joins(tokens, index) => {}
+            TokenKind::Mark(mark) if mark == "." || mark == "!" || mark == "?" => {}
+            kind => items.push(item_of(token.span, kind)),
+        }
+    }
+    items
+}
+
+/// A token that is no word.
+fn item_of(span: Span, kind: &TokenKind) -> Item {
+    let mut key = String::new();
+    let own = match kind {
+        TokenKind::Number(value) => Meaning::Number(*value),
+        TokenKind::Ordinal(place) => Meaning::Ordinal(*place),
+        TokenKind::ErrorValue(name) => Meaning::ErrorValue(name.clone()),
+        TokenKind::Key(name) => Meaning::Key(name.clone()),
+        TokenKind::Columns => Meaning::Columns,
+        TokenKind::Rows => Meaning::Rows,
+        TokenKind::Quoted(text) => Meaning::Quoted(text.clone()),
+        TokenKind::Mark(mark) => {
+            key.clone_from(mark);
+            match mark.chars().next() {
+                Some('-' | '–' | '—') => Meaning::Mark('-'),
+                Some(sign) if ",;:()/&".contains(sign) => Meaning::Mark(sign),
+                _ => Meaning::Unknown,
+            }
+        }
+        TokenKind::Word(_) | TokenKind::Opaque => Meaning::Unknown,
+    };
+    Item {
+        span,
+        key,
+        own: vec![own],
+    }
+}
+
+/// Whether the hyphen at `index` joins the words around it.
+fn joins(tokens: &[Token], index: usize) -> bool {
+    let neighbour = |at: Option<usize>| at.and_then(|at| tokens.get(at));
+    match (
+        neighbour(index.checked_sub(1)),
+        tokens.get(index),
+        neighbour(Some(index + 1)),
+    ) {
+        (Some(before), Some(hyphen), Some(after)) => {
+            before.span.end == hyphen.span.start && hyphen.span.end == after.span.start
+        }
+        _ => false,
+    }
+}
+
+/// The function that a word names: written in capitals, in code marks, with brackets, before the
+/// word "function", or in small letters if it is no ordinary word.
+fn function_meaning(word: &Word, next: Option<&Token>, lexicon: &Lexicon) -> Option<Meaning> {
+    let written = word.written.as_str();
+    let named = |names: Vec<String>| Meaning::Functions(FunctionSet { class: None, names });
+    if word.starred {
+        let names: Vec<String> = functions::all()
+            .map(|function| function.name.to_owned())
+            .filter(|name| name.starts_with(written))
+            .collect();
+        return (!names.is_empty()).then(|| named(names));
+    }
+    let is_capital = !written.contains(|c: char| c.is_lowercase());
+    let before_function = next.is_some_and(|token| {
+        matches!(&token.kind, TokenKind::Word(next) if lexicon.normal(&next.written) == "function")
+    });
+    let lower = written.to_lowercase();
+    let is_name = is_capital
+        || word.marked
+        || word.called
+        || before_function
+        || (written.len() >= 4 && !lexicon.is_ordinary(&lower));
+    if is_name && let Some(id) = functions::find(written) {
+        return Some(named(vec![id.function().name.to_owned()]));
+    }
+    // `VLOOKUPs`
+    let plural = written
+        .strip_suffix('s')
+        .or_else(|| written.strip_suffix('S').filter(|_| is_capital))
+        .filter(|stem| stem.len() >= 2);
+    if let Some(stem) = plural {
+        let stem_is_name = !stem.contains(|c: char| c.is_lowercase())
+            || (stem.len() >= 4 && !lexicon.is_ordinary(&stem.to_lowercase()));
+        if stem_is_name && let Some(id) = functions::find(stem) {
+            return Some(named(vec![id.function().name.to_owned()]));
+        }
+    }
+    let is_custom = word.called || (is_capital && written.len() >= 3 && before_function);
+    is_custom.then(|| named(vec![written.to_uppercase()]))
+}
+
+/// Whether the whole sentence is written in capitals, so that capitals say nothing of functions.
+fn is_shouted(tokens: &[Token]) -> bool {
+    let mut words = 0;
+    for token in tokens {
+        if let TokenKind::Word(word) = &token.kind {
+            if word.written.contains(|c: char| c.is_lowercase()) {
+                return false;
+            }
+            if functions::find(&word.written).is_none() {
+                words += 1;
+            }
+        }
+    }
+    words >= 2
+}
