@@ -29,11 +29,13 @@ export async function startProgram(): Promise<Program> {
     },
   );
   const end = async (): Promise<void> => {
-    const ended = program.exitCode === null ? once(program, "exit") : Promise.resolve();
+    const runs = program.exitCode === null && program.signalCode === null;
+    const ended = runs ? once(program, "exit") : Promise.resolve();
     program.kill("SIGINT");
     await ended;
     await rm(folder, { recursive: true });
   };
+  await once(program, "spawn");
   const address = await addressOf(program).catch(async (error: unknown) => {
     await end();
     throw error;
