@@ -284,6 +284,21 @@ fn joined(lead: &Symbols, item: &[Symbol]) -> Vec<Vec<Symbol>> {
     {
         lead = rest;
     }
+    let mut item = item;
+    while let Some((last, rest)) = item.split_last()
+        && last.meanings.iter().any(|meaning| {
+            matches!(
+                meaning,
+                Meaning::Mark(';' | ',') | Meaning::Class(Class::And | Class::Or)
+            )
+        })
+        && !last
+            .meanings
+            .iter()
+            .any(|meaning| matches!(meaning, Meaning::Functions(_)))
+    {
+        item = rest;
+    }
     let short = without_explanation(item);
     let mut ways = Vec::new();
     for item in [item, short] {

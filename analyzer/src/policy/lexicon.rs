@@ -47,7 +47,7 @@ pub(super) enum Meaning {
     Thing(Thing),
     Unit(Unit),
     /// A parameter by name: its place, from 1, in each function that has it.
-    Parameter(BTreeMap<String, u32>),
+    Parameter(Parameter),
     Topic(String),
     Number(f64),
     Ordinal(u32),
@@ -58,6 +58,15 @@ pub(super) enum Meaning {
     Quoted(String),
     Mark(char),
     Unknown,
+}
+
+/// A named parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Parameter {
+    /// Its place in each function that has it.
+    pub(super) places: BTreeMap<String, u32>,
+    /// Whether the name alone says that these functions are meant.
+    pub(super) alone: bool,
 }
 
 /// What form a verb has.
@@ -98,7 +107,7 @@ keys! {
 keys! {
     /// The verb classes of the grammar, as in `[verbs]`.
     Verb {
-        Use, Appear, Refer, Import, Avoid, Ban, Discourage, HardCode, Nest, Exceed, Wrap, Specify,
+        Use, Appear, Refer, Import, Avoid, Ban, Discourage, HardCode, Nest, Exceed, Wrap, Stand, Specify,
         Omit, Append, Hide, Limit, Prefer, Replace, Migrate, Divide, Make, Return,
     }
 }
@@ -149,6 +158,8 @@ struct FunctionsSource {
 struct ParameterSource {
     phrases: Vec<String>,
     places: BTreeMap<String, u32>,
+    #[serde(default)]
+    alone: bool,
 }
 
 impl Lexicon {
@@ -274,7 +285,11 @@ impl Lexicon {
             self.add(&set.phrases, &Meaning::Functions(functions));
         }
         for parameter in source.parameters {
-            self.add(&parameter.phrases, &Meaning::Parameter(parameter.places));
+            let meaning = Meaning::Parameter(Parameter {
+                places: parameter.places,
+                alone: parameter.alone,
+            });
+            self.add(&parameter.phrases, &meaning);
         }
     }
 

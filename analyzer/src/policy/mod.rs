@@ -35,6 +35,10 @@ use crate::span::Span;
 /// The version of the grammar: raised when a document can compile to other rules than before.
 pub const GRAMMAR_VERSION: u32 = 1;
 
+/// The most places in one formula that a rule names: a formula that breaks it everywhere is told
+/// often enough.
+const MOST_VIOLATIONS: usize = 100;
+
 /// A compiled policy. Cheap to share between threads; compile once, check many formulas.
 #[derive(Clone, Debug)]
 pub struct Compiled {
@@ -92,8 +96,25 @@ impl Compiled {
     /// Adds what is wrong with a formula by the sentences that are enforced, in their order.
     pub fn check(&self, context: &Context<'_>, found: &mut Vec<Violation>) {
         for runner in &self.runners {
+            let before = found.len();
             runner.run(context, found);
+            found.truncate(before + MOST_VIOLATIONS);
         }
+    }
+
+    /// Whether a rule that is enforced depends on a formula's text and not on its template alone.
+    #[must_use]
+    pub fn sees_text(&self) -> bool {
+        self.enforced_rules().any(PolicyRule::sees_text)
+    }
+
+    /// The rules that are enforced, in the order of their sentences.
+    pub fn enforced_rules(&self) -> impl Iterator<Item = &PolicyRule> {
+        let enforced = self
+            .sentences
+            .iter()
+            .filter(|one| one.status == Status::Enforced);
+        enforced.flat_map(|sentence| &sentence.rules)
     }
 
     /// How many sentences are enforced.

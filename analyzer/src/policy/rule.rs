@@ -25,6 +25,18 @@ pub struct PolicyRule {
     pub tests: Tests,
 }
 
+impl PolicyRule {
+    /// Whether formulas of one template can differ in whether they break it.
+    #[must_use]
+    pub fn sees_text(&self) -> bool {
+        let demand = match &self.demand {
+            Demand::Prefer(_, avoided) => avoided.as_ref(),
+            demand => demand,
+        };
+        matches!(demand, Demand::Limit(Metric::Length | Metric::Lines, _))
+    }
+}
+
 /// The kinds of demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

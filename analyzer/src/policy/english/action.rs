@@ -4,9 +4,11 @@ use nom::{Parser, branch::alt, combinator::opt};
 
 use super::Outcome;
 use super::need::{self, Need, handlers, need, spreadsheets, wrapped};
-use super::noun::{Noun, functions, lacking, nouns, set_of, target};
+use super::noun::{Noun, functions, lacking, nouns, plain_targets, set_of, target};
 use super::quantity::{Bound, Measure, bound, counted, depth, measure, metric_noun};
-use super::terminal::{Input, Read, any_class, class, function_item, mark, no, pick, thing, verb};
+use super::terminal::{
+    Input, Read, any_class, class, function_item, longest, mark, no, pick, thing, verb,
+};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Metric, Requirement, Target, Thing, What};
 
@@ -27,19 +29,21 @@ pub(super) fn forbidden(nouns: Vec<Noun>) -> Option<Outcome> {
 /// `omit the fourth argument of VLOOKUP`, `append cell data to URLs`, `hide errors`.
 pub(super) fn prohibited(form: Form) -> impl Fn(Input<'_>) -> Read<'_, Outcome> {
     move |input| {
-        alt((
-            nest(form),
-            hard_code(form),
-            omit(form),
-            append(form),
-            hide(form),
-            divide(form),
-            use_to_hide(form),
-            import(form),
-            use_nouns(form),
-            exceed(form),
-        ))
-        .parse(input)
+        longest(
+            input,
+            &[
+                &nest(form),
+                &hard_code(form),
+                &omit(form),
+                &append(form),
+                &hide(form),
+                &divide(form),
+                &use_to_hide(form),
+                &import(form),
+                &use_nouns(form),
+                &exceed(form),
+            ],
+        )
     }
 }
 
@@ -328,16 +332,18 @@ fn divide<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
 /// nesting to 3 levels`, `anchor the ranges of VLOOKUP`.
 pub(super) fn required(form: Form) -> impl Fn(Input<'_>) -> Read<'_, Outcome> {
     move |input| {
-        alt((
-            wrap(form),
-            surround(form),
-            specify(form),
-            limit(form),
-            anchor(form),
-            read_only(form),
-            contain_at_most(form),
-        ))
-        .parse(input)
+        longest(
+            input,
+            &[
+                &wrap(form),
+                &surround(form),
+                &specify(form),
+                &limit(form),
+                &anchor(form),
+                &read_only(form),
+                &contain_at_most(form),
+            ],
+        )
     }
 }
 
@@ -392,12 +398,7 @@ pub(super) fn wrapped_targets(input: Input<'_>) -> Read<'_, Vec<Target>> {
     {
         return Ok((rest, vec![What::Calculations.into()]));
     }
-    let (rest, nouns) = nouns(input)?;
-    let targets: Option<Vec<Target>> = nouns.into_iter().map(Noun::target).collect();
-    match targets {
-        Some(targets) => Ok((rest, targets)),
-        None => no(),
-    }
+    plain_targets(input)
 }
 
 /// The demand that the targets stand inside the functions.

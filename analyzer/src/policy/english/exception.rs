@@ -97,7 +97,11 @@ pub(super) fn attached(input: Input<'_>) -> Read<'_, Exception> {
     let (input, _) = opt(start).parse(input)?;
     let (rest, exception) = exception(input)?;
     // `, except TODAY, ` in the middle of a sentence ends with a comma of its own.
-    Ok((rest, exception))
+    let goes_on = |input| alt((class(Class::Be), super::terminal::modal.map(|_| ()))).parse(input);
+    match mark(',')(rest) {
+        Ok((after, ())) if goes_on(after).is_ok() => Ok((after, exception)),
+        _ => Ok((rest, exception)),
+    }
 }
 
 /// Takes an exception: `except TODAY`, `other than 0 and 1`, `unless wrapped in IFERROR`, `except

@@ -1,7 +1,5 @@
 //! What a sentence can ask of a target: exact match, an argument, a wrapper, anchors, a source.
 
-use std::collections::BTreeMap;
-
 use nom::{Parser, branch::alt, combinator::opt};
 
 use super::noun::{functions, lookups, set_of};
@@ -10,7 +8,7 @@ use super::terminal::{
     values, verb,
 };
 use crate::functions as catalogue;
-use crate::policy::lexicon::{Class, Form, Meaning, Verb};
+use crate::policy::lexicon::{Class, Form, Meaning, Parameter, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Requirement, Target, Thing, Value, What};
 
 /// Something asked for, before it is known of what.
@@ -30,8 +28,8 @@ pub(super) enum Need {
 pub(super) enum Place {
     Nth(u32),
     Last,
-    /// By name: its place in each function that has it.
-    Named(BTreeMap<String, u32>),
+    /// By name.
+    Named(Parameter),
 }
 
 impl Place {
@@ -43,18 +41,18 @@ impl Place {
                 .function()
                 .max_arguments
                 .map(u32::from),
-            Self::Named(places) => places.get(function).copied(),
+            Self::Named(parameter) => parameter.places.get(function).copied(),
         }
     }
 
     /// The functions that are meant when none is named.
     fn functions(&self) -> Option<FunctionSet> {
         match self {
-            Self::Named(places) => Some(FunctionSet {
+            Self::Named(parameter) if parameter.alone => Some(FunctionSet {
                 class: None,
-                names: places.keys().cloned().collect(),
+                names: parameter.places.keys().cloned().collect(),
             }),
-            Self::Nth(_) | Self::Last => None,
+            Self::Named(_) | Self::Nth(_) | Self::Last => None,
         }
     }
 }
@@ -204,7 +202,7 @@ pub(super) fn place(input: Input<'_>) -> Read<'_, Place> {
         (class(Class::Last), class(Class::Argument)).map(|_| Place::Last),
         (class(Class::Argument), opt(class(Class::NumberOf)), count)
             .map(|(.., place)| Place::Nth(place)),
-        (parameter, opt(class(Class::Argument))).map(|(places, _)| Place::Named(places)),
+        (parameter, opt(class(Class::Argument))).map(|(parameter, _)| Place::Named(parameter)),
     ))
     .parse(input)
 }
@@ -251,7 +249,7 @@ pub(super) fn spreadsheets(input: Input<'_>) -> Read<'_, Vec<String>> {
 
 /// Takes being wrapped: `wrapped in IFERROR`, `inside IFERROR`, `guarded by error handling`.
 pub(super) fn wrapped(input: Input<'_>) -> Read<'_, FunctionSet> {
-    let verb_form = verb(&[Verb::Wrap, Verb::Nest], Form::Participle);
+    let verb_form = verb(&[Verb::Wrap, Verb::Nest, Verb::Use], Form::Participle);
     let link = any_class(&[Class::In, Class::By, Class::With, Class::Into]);
     alt((
         (opt(verb_form), link, handlers).map(|(_, (), set)| set),

@@ -37,6 +37,24 @@ impl Noun {
         }
     }
 
+    /// The noun where it is an argument of the functions; `None` if it can not be one.
+    pub(super) fn within(&self, set: &FunctionSet) -> Option<Self> {
+        match self {
+            Self::Target(target) if target.within.is_none() => Some(Self::Target(Target {
+                what: target.what.clone(),
+                within: Some(set.clone()),
+            })),
+            Self::Broken(Demand::Require(target, Requirement::ExactMatch))
+                if target.what == What::Calls(lookups()) =>
+            {
+                Need::Exact
+                    .of(&What::Calls(set.clone()).into())
+                    .map(Self::Broken)
+            }
+            _ => None,
+        }
+    }
+
     pub(super) fn target(self) -> Option<Target> {
         match self {
             Self::Target(target) => Some(target),
@@ -178,6 +196,18 @@ pub(super) fn nouns(input: Input<'_>) -> Read<'_, Vec<Noun>> {
         input = rest;
     }
     Ok((input, nouns))
+}
+
+/// Takes a list of targets, each without what could narrow it: before `in IFERROR` or `with
+/// XLOOKUP` that belong to the verb.
+pub(super) fn plain_targets(input: Input<'_>) -> Read<'_, Vec<Target>> {
+    let (mut input, first) = target(input)?;
+    let mut targets = vec![first];
+    while let Ok((rest, next)) = (separator, target).parse(input) {
+        targets.push(next.1);
+        input = rest;
+    }
+    Ok((input, targets))
 }
 
 /// Takes one noun with what follows it: `whole columns in VLOOKUP`, `divisions outside IFERROR`,
@@ -410,7 +440,8 @@ fn referring(input: Input<'_>) -> Read<'_, ()> {
         )
             .map(|_| ()),
     ));
-    (noun, link).map(|_| ()).parse(input)
+    let linking = verb(&[Verb::Refer], Form::Base);
+    alt(((noun, link).map(|_| ()), linking)).parse(input)
 }
 
 /// Takes a place that a reference can go to.
@@ -525,6 +556,11 @@ fn excepted(target: &Target, exception: &Exception) -> Option<Noun> {
     })
 }
 
+/// Whether the target is one that functions are given: `the ranges of VLOOKUP`.
+fn names_ranges(target: &Target) -> bool {
+    matches!(target.what, What::Thing(Thing::Ranges | Thing::References))
+}
+
 fn narrowed(input: Input<'_>, mut target: Target) -> Read<'_, Noun> {
     let is_call = matches!(target.what, What::Calls(_));
     let passed = |input| {
@@ -533,19 +569,13 @@ fn narrowed(input: Input<'_>, mut target: Target) -> Read<'_, Noun> {
             verb(&[Verb::Import], Form::Participle),
         ));
         let argument = (opt(class(Class::As)), opt(class(Class::Argument)));
-        let to = any_class(&[
-            Class::In,
-            Class::To,
-            Class::Into,
-            Class::By,
-            Class::With,
-            Class::For,
-        ]);
+        let to = any_class(&[Class::In, Class::To, Class::Into, Class::By, Class::For]);
         (opt(used), argument, opt(to), functions).parse(input)
     };
     // `IF inside IFERROR` narrows as well, but `VLOOKUP, IF` is a list and `VLOOKUP IF` nothing.
     if let Ok((rest, (used, (as_, _), to, set))) = passed(input)
-        && (to.is_some() || as_.is_some() || used.is_some() || !is_call)
+        && (used.is_some()
+            || (!is_call && (to.is_some() || as_.is_some() || names_ranges(&target))))
         && target.within.is_none()
         && set.class.as_deref() != Some("error-handling functions")
     {
@@ -599,7 +629,7 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
             .map(|(.., set)| Need::Inside(set)),
         (
             class(Class::Without),
-            verb(&[Verb::Wrap], Form::Gerund),
+            verb(&[Verb::Stand], Form::Gerund),
             wrapped,
             inside,
             functions,

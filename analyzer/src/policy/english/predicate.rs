@@ -11,7 +11,8 @@ use super::need::{self, Need, exact, handlers, need, spreadsheets, wrapped};
 use super::noun::{Noun, functions, lacking, lookups, nouns, set_of};
 use super::quantity::{Bound, bound, counted, depth, measure, metric_noun};
 use super::terminal::{
-    Force, Input, Points, Read, actor, any_class, class, comma, modal, no, thing, values, verb,
+    Force, Input, Points, Read, actor, any_class, class, comma, longest, modal, no, thing, values,
+    verb,
 };
 use super::{Clause, Outcome};
 use crate::policy::lexicon::{Class, Form, Verb};
@@ -21,17 +22,19 @@ use crate::policy::rule::{Demand, FunctionSet, Level, Metric, Requirement, Targe
 pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
     let (input, negated) = opt(alt((class(Class::No), class(Class::Nobody)))).parse(input)?;
     let nobody = negated.is_some();
-    alt((
-        |input| by_actor(input, nobody),
-        |input| of_argument(input, nobody),
-        |input| of_metric(input, nobody),
-        |input| of_quantity(input, nobody),
-        |input| of_match(input, nobody),
-        |input| of_address(input, nobody),
-        |input| of_errors(input, nobody),
-        |input| of_nouns(input, nobody),
-    ))
-    .parse(input)
+    longest(
+        input,
+        &[
+            &|input| by_actor(input, nobody),
+            &|input| of_argument(input, nobody),
+            &|input| of_metric(input, nobody),
+            &|input| of_quantity(input, nobody),
+            &|input| of_match(input, nobody),
+            &|input| of_address(input, nobody),
+            &|input| of_errors(input, nobody),
+            &|input| of_nouns(input, nobody),
+        ],
+    )
 }
 
 /// The force of a modal verb, turned round by a "no" before the subject.
@@ -197,6 +200,11 @@ pub(super) fn verdict(input: Input<'_>, nobody: bool) -> Read<'_, Force> {
         };
         return Ok((rest, Force::new(Level::Must, points)));
     }
+    // `is banned from all workbooks`: the vocabulary takes "is banned from" as one phrase.
+    let everywhere = any_class(&[Class::Model, Class::Formula, Class::Calculation]);
+    if let Ok((rest, _)) = (class(Class::MustNot), everywhere).parse(input) {
+        return if nobody { no() } else { Ok((rest, Force::new(Level::Must, Points::Forbid))) };
+    }
     // `has no place`
     let mut placeless = (class(Class::Have), class(Class::No), class(Class::Place));
     if let Ok((rest, _)) = placeless.parse(input) {
@@ -249,8 +257,17 @@ fn of_nouns(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 /// `INDIRECT must not be used`, `formulas longer than 100 characters are not permitted`
 fn judged<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause> {
     let (input, force) = verdict(input, nobody)?;
+    let (input, within) =
+        opt((any_class(&[Class::In, Class::With, Class::For]), functions)).parse(input)?;
+    let nouns = match within {
+        None => Some(nouns.to_vec()),
+        Some(((), set)) => nouns.iter().map(|noun| noun.within(&set)).collect(),
+    };
+    let Some(nouns) = nouns else {
+        return no();
+    };
     let outcome = match force.points {
-        Points::Forbid => forbidden(nouns.to_vec()),
+        Points::Forbid => forbidden(nouns),
         Points::Permit | Points::Demand => Some(Outcome::Permission),
     };
     match outcome {
@@ -350,7 +367,7 @@ fn needed<'s>(input: Input<'s>, requires: bool, nouns: &[Noun]) -> Read<'s, Need
     let after_modal = alt((
         (class(Class::Be), wrapped).map(|((), set)| Need::Inside(set)),
         (
-            verb(&[Verb::Wrap], Form::Base),
+            verb(&[Verb::Stand], Form::Base),
             any_class(&[Class::In, Class::By]),
             handlers,
         )
@@ -418,7 +435,7 @@ fn restricted<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Cl
         opt(verb(&[Verb::Use, Verb::Appear], Form::Participle)),
     )
         .map(|_| ());
-    let stand = alt((used, verb(&[Verb::Appear, Verb::Wrap], Form::Base)));
+    let stand = alt((used, verb(&[Verb::Appear, Verb::Stand], Form::Base)));
     let lacks = |input| {
         let mut stand = stand;
         let (input, ()) = stand.parse(input)?;
@@ -546,6 +563,7 @@ fn only_under<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Cl
     let verb_form = |input| verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Participle)(input);
     let allowed = |input| class(Class::Allowed)(input);
     let be = |input| class(Class::Be)(input);
+    let active = |input| verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Base)(input);
     let permit = |input| {
         alt((
             (be, only, allowed).map(|_| Level::Must),
@@ -557,6 +575,8 @@ fn only_under<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Cl
                 .map_opt(|(force, ..)| positive(force)),
             (modal, be, opt(alt((verb_form, allowed))), only)
                 .map_opt(|(force, ..)| positive(force)),
+            (modal, only, active).map_opt(|(force, ..)| positive(force)),
+            (modal, active, only).map_opt(|(force, ..)| positive(force)),
             (modal, only, verb(&[Verb::Appear], Form::Base)).map_opt(|(force, ..)| positive(force)),
             (modal, verb(&[Verb::Appear], Form::Base), only).map_opt(|(force, ..)| positive(force)),
         ))
@@ -705,7 +725,7 @@ fn of_metric(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let stays = alt((
         class(Class::Be),
         verb(
-            &[Verb::Exceed, Verb::Wrap, Verb::Use, Verb::Limit],
+            &[Verb::Exceed, Verb::Stand, Verb::Use, Verb::Limit],
             Form::Base,
         ),
     ));

@@ -2,10 +2,9 @@
 
 use nom::{IResult, Parser, branch::alt, combinator::opt};
 
-use crate::policy::lexicon::{Class, Form, Meaning, Unit, Verb};
+use crate::policy::lexicon::{Class, Form, Meaning, Parameter, Unit, Verb};
 use crate::policy::rule::{FunctionSet, Level, Thing, Value};
 use crate::policy::symbols::Symbol;
-use std::collections::BTreeMap;
 
 /// What is left of a sentence.
 pub(super) type Input<'s> = &'s [Symbol];
@@ -69,6 +68,24 @@ pub(super) fn mark<'s>(wanted: char) -> impl Fn(Input<'s>) -> Read<'s, ()> + Cop
     }
 }
 
+/// Takes what the form that takes the most takes; of equals, the first.
+pub(super) fn longest<'s, T>(
+    input: Input<'s>,
+    forms: &[&dyn Fn(Input<'s>) -> Read<'s, T>],
+) -> Read<'s, T> {
+    let mut best: Option<(Input<'s>, T)> = None;
+    for form in forms {
+        if let Ok((rest, value)) = form(input)
+            && best
+                .as_ref()
+                .is_none_or(|(shortest, _)| rest.len() < shortest.len())
+        {
+            best = Some((rest, value));
+        }
+    }
+    best.ok_or(nom::Err::Error(()))
+}
+
 /// Takes a comma, if there is one.
 pub(super) fn comma(input: Input<'_>) -> Read<'_, ()> {
     opt(mark(',')).map(|_| ()).parse(input)
@@ -117,9 +134,9 @@ pub(super) fn ordinal(input: Input<'_>) -> Read<'_, u32> {
 }
 
 /// Takes the name of a parameter.
-pub(super) fn parameter(input: Input<'_>) -> Read<'_, BTreeMap<String, u32>> {
+pub(super) fn parameter(input: Input<'_>) -> Read<'_, Parameter> {
     pick(input, |meaning| match meaning {
-        Meaning::Parameter(places) => Some(places.clone()),
+        Meaning::Parameter(parameter) => Some(parameter.clone()),
         _ => None,
     })
 }
