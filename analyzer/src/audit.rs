@@ -11,7 +11,7 @@ use crate::ast::{Formula, NodeKind, Tree};
 use crate::cell::Position;
 use crate::finding::{Finding, Fingerprint};
 use crate::parser::{Locale, parse_into};
-use crate::rule::{Check, Context, Findings, Found, NodeKinds, Sees, Surroundings};
+use crate::rule::{Check, Context, Findings, Found, MOST_FINDINGS, NodeKinds, Sees, Surroundings};
 use crate::ruleset::{ActiveRule, RuleSet};
 use crate::template::{self, Template};
 
@@ -29,6 +29,8 @@ pub struct Auditor<'a> {
     tree: Tree,
     surroundings: Surroundings,
     found: Vec<Found>,
+    /// How often each rule has reported the formula at hand, by its number.
+    counts: Vec<u8>,
     /// The rules that see no more than the template and found something in it.
     seen: HashMap<Template, Box<[u16]>>,
 }
@@ -66,6 +68,7 @@ impl<'a> Auditor<'a> {
             tree: Tree::default(),
             surroundings: Surroundings::default(),
             found: Vec::new(),
+            counts: vec![0; rules.rules().len()],
             seen: HashMap::new(),
         }
     }
@@ -84,6 +87,7 @@ impl<'a> Auditor<'a> {
             formula,
             surroundings: &mut self.surroundings,
             found: &mut self.found,
+            counts: &mut self.counts,
         };
         if !self.tree.errors().is_empty() {
             pass.surroundings.read(formula);
@@ -106,6 +110,9 @@ impl<'a> Auditor<'a> {
             .sort_by_key(|found| (found.span.start, found.span.end, found.rule));
         let mut findings: Vec<Finding> = Vec::with_capacity(self.found.len());
         for found in self.found.drain(..) {
+            if let Some(count) = self.counts.get_mut(usize::from(found.rule)) {
+                *count = 0;
+            }
             let Some(active) = self.rules.rule_at(found.rule) else {
                 continue;
             };
@@ -151,6 +158,7 @@ struct Pass<'a, 't> {
     formula: Formula<'t>,
     surroundings: &'t mut Surroundings,
     found: &'t mut Vec<Found>,
+    counts: &'t mut [u8],
 }
 
 impl Pass<'_, '_> {
@@ -233,9 +241,13 @@ impl Pass<'_, '_> {
         rule: u16,
         check: impl FnOnce(&ActiveRule, &Context<'_>, &mut Findings<'_>),
     ) {
-        let Some(active) = self.rules.rule_at(rule) else {
+        let count = self.counts.get_mut(usize::from(rule));
+        let (Some(active), Some(count)) = (self.rules.rule_at(rule), count) else {
             return;
         };
+        if *count >= MOST_FINDINGS {
+            return;
+        }
         let context = Context {
             formula: self.formula,
             surroundings: self.surroundings,
@@ -244,6 +256,7 @@ impl Pass<'_, '_> {
         let mut findings = Findings {
             found: self.found,
             rule,
+            count,
         };
         check(active, &context, &mut findings);
     }

@@ -353,7 +353,7 @@ impl Surroundings {
 
 /// The most findings of one rule in one formula that are kept: what else the rule has to say of
 /// the same formula helps nobody, and a hostile formula must not make a report grow without end.
-const MOST_FINDINGS: usize = 16;
+pub(crate) const MOST_FINDINGS: u8 = 16;
 
 /// Takes what a rule finds.
 #[derive(Debug)]
@@ -361,6 +361,8 @@ pub struct Findings<'a> {
     pub(crate) found: &'a mut Vec<Found>,
     /// The rule that reports, by its place among the rules that are on.
     pub(crate) rule: u16,
+    /// How much the rule has reported of this formula.
+    pub(crate) count: &'a mut u8,
 }
 
 /// A finding before the engine adds the rule, its severity and its category.
@@ -391,6 +393,7 @@ impl Findings<'_> {
         if self.is_full() {
             return Reported { found: None };
         }
+        *self.count += 1;
         self.found.push(Found {
             rule: self.rule,
             at_most,
@@ -413,8 +416,7 @@ impl Findings<'_> {
     /// Whether further findings would be left out, so that a rule can stop looking.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        let own = self.found.iter().filter(|found| found.rule == self.rule);
-        own.count() >= MOST_FINDINGS
+        *self.count >= MOST_FINDINGS
     }
 }
 

@@ -65,14 +65,12 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
 /// The host that the text shows, if it is an address: with a scheme, or beginning with `www.`.
 fn shown_host(text: &str) -> Option<String> {
     let text = text.trim();
-    let host = match Address::parse(text).filter(Address::is_web) {
-        Some(address) => address.host,
-        None => {
-            let starts = text
-                .get(..4)
-                .is_some_and(|start| start.eq_ignore_ascii_case("www."));
-            starts.then(|| text.split(['/', '?', '#', ' ', ':']).next())??
-        }
+    let host = if let Some(address) = Address::parse(text).filter(Address::is_web) {
+        address.host
+    } else {
+        let start = text.get(..4)?;
+        let rest = start.eq_ignore_ascii_case("www.").then_some(text)?;
+        rest.split(['/', '?', '#', ' ', ':']).next()?
     };
     host.contains('.').then(|| host.to_ascii_lowercase())
 }

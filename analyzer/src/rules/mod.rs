@@ -4,33 +4,51 @@
 
 use crate::rule::Rule;
 
+mod ambiguous_date;
 mod approximate_lookup;
 mod broken_reference;
 mod constant_condition;
+mod constant_formula;
 mod contradictory_condition;
+mod deep_nesting;
 mod division_by_zero;
 mod duplicate_condition;
+mod error_masking;
 mod external_import;
+mod hard_coded_column;
 mod hard_coded_number;
+mod hidden_reference;
 mod identical_branches;
+mod if_iserror;
 mod insecure_url;
+mod legacy_function;
+mod long_formula;
 mod lookup_outside_range;
 mod misleading_link;
 mod needless_sign;
+mod nested_arrayformula;
 mod nested_if;
+mod no_effect_operation;
 mod obscure_host;
 mod overlapping_ranges;
 mod personal_data;
 mod query_built_from_cells;
+mod quoted_number;
+mod redundant_boolean;
+mod redundant_parentheses;
 mod redundant_sum;
+mod repeated_expression;
 mod repeated_term;
+mod running_total;
 mod script_link;
 mod secret_in_formula;
 mod self_comparison;
 mod syntax_error;
+mod two_digit_year;
 mod unequal_ranges;
 mod unknown_function;
 mod unreachable_branch;
+mod unused_name;
 mod url_built_from_cells;
 mod volatile_function;
 mod whole_column_range;
@@ -41,33 +59,51 @@ mod testing;
 
 /// Every rule, sorted by name.
 pub static ALL: &[&Rule] = &[
+    &ambiguous_date::RULE,
     &approximate_lookup::RULE,
     &broken_reference::RULE,
     &constant_condition::RULE,
+    &constant_formula::RULE,
     &contradictory_condition::RULE,
+    &deep_nesting::RULE,
     &division_by_zero::RULE,
     &duplicate_condition::RULE,
+    &error_masking::RULE,
     &external_import::RULE,
+    &hard_coded_column::RULE,
     &hard_coded_number::RULE,
+    &hidden_reference::RULE,
     &identical_branches::RULE,
+    &if_iserror::RULE,
     &insecure_url::RULE,
+    &legacy_function::RULE,
+    &long_formula::RULE,
     &lookup_outside_range::RULE,
     &misleading_link::RULE,
     &needless_sign::RULE,
+    &nested_arrayformula::RULE,
     &nested_if::RULE,
+    &no_effect_operation::RULE,
     &obscure_host::RULE,
     &overlapping_ranges::RULE,
     &personal_data::RULE,
     &query_built_from_cells::RULE,
+    &quoted_number::RULE,
+    &redundant_boolean::RULE,
+    &redundant_parentheses::RULE,
     &redundant_sum::RULE,
+    &repeated_expression::RULE,
     &repeated_term::RULE,
+    &running_total::RULE,
     &script_link::RULE,
     &secret_in_formula::RULE,
     &self_comparison::RULE,
     &syntax_error::RULE,
+    &two_digit_year::RULE,
     &unequal_ranges::RULE,
     &unknown_function::RULE,
     &unreachable_branch::RULE,
+    &unused_name::RULE,
     &url_built_from_cells::RULE,
     &volatile_function::RULE,
     &whole_column_range::RULE,

@@ -66,8 +66,9 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
                 arguments.iter().take(1).chain(criteria).copied().collect(),
             )
         }
-        "COUNTIFS" => (Fit::Same, arguments.iter().step_by(2).copied().collect()),
-        "SUMIF" | "AVERAGEIF" => (Fit::Same, arguments.iter().step_by(2).copied().collect()),
+        "COUNTIFS" | "SUMIF" | "AVERAGEIF" => {
+            (Fit::Same, arguments.iter().step_by(2).copied().collect())
+        }
         "XLOOKUP" => (
             Fit::Along,
             arguments.iter().skip(1).take(2).copied().collect(),

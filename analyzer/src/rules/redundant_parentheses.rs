@@ -1,0 +1,93 @@
+use crate::ast::{NodeId, NodeKind};
+use crate::finding::Edit;
+use crate::rule::{Check, Context, Findings, NodeKinds, declare_rule};
+use crate::span::Span;
+
+declare_rule! {
+    /// *Flags parentheses that change nothing: around the whole formula, around a single value, or
+    /// doubled.*
+    ///
+    /// **Why** Parentheses tell readers that the order matters. Where it does not, they mislead.
+    ///
+    /// **Example**
+    /// ```formula
+    /// =(A1+B1)
+    /// =2*(A1)
+    /// =2*((A1+B1))
+    /// =SUM((A1:A9))
+    /// ```
+    ///
+    /// **Instead**
+    /// ```formula
+    /// =A1+B1
+    /// =2*(A1+B1)
+    /// =(A1*B1)+C1
+    /// =-(2)^2
+    /// ```
+    ///
+    /// **Limits** Parentheses that only make the usual order plain, as in `(A1*B1)+C1`, are left
+    /// alone.
+    "redundant-parentheses" {
+        category: Complexity,
+        severity: Info,
+        presets: [],
+        sees: Template,
+        check: Check::Nodes(NodeKinds::GROUP, check),
+    }
+}
+
+fn check(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) {
+    let formula = context.formula;
+    let NodeKind::Group(inner) = formula.kind(id) else {
+        return;
+    };
+    let is_single = matches!(
+        formula.kind(inner),
+        NodeKind::Reference(_)
+            | NodeKind::Number(_)
+            | NodeKind::Text
+            | NodeKind::Call { .. }
+            | NodeKind::Boolean(_)
+            | NodeKind::Group(_)
+    );
+    let parent = context.parent(id).map(|parent| formula.kind(parent));
+    let is_alone = matches!(parent, None | Some(NodeKind::Call { .. }));
+    // After a sign or before a power, `(2)` may be there on purpose.
+    let matters = matches!(
+        parent,
+        Some(
+            NodeKind::Prefix(..)
+                | NodeKind::Percent(_)
+                | NodeKind::Apply { .. }
+                | NodeKind::Property { .. }
+        )
+    );
+    if !(is_single && !matters || is_alone) {
+        return;
+    }
+    let (outer, inner) = (formula.span(id), formula.span(inner));
+    let edit = |start, end| Edit {
+        span: Span::new(start, end),
+        text: String::new(),
+    };
+    findings
+        .report(
+            outer,
+            "These parentheses change nothing, and tell readers that they do. Remove them.",
+        )
+        .safe_fix(
+            "Remove the parentheses",
+            vec![edit(outer.start, inner.start), edit(inner.end, outer.end)],
+        );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::fixed;
+
+    #[test]
+    fn only_the_parentheses_go() {
+        assert_eq!(fixed(&RULE, "=2*( A1 )+SUM((B1:B9))"), "=2*A1+SUM(B1:B9)");
+    }
+}
