@@ -53,7 +53,29 @@ pub enum Category {
     Policy,
 }
 
+impl Category {
+    /// The category as people write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Risk => "risk",
+            Self::Reference => "reference",
+            Self::Consistency => "consistency",
+            Self::Constant => "constant",
+            Self::Complexity => "complexity",
+            Self::Performance => "performance",
+            Self::Security => "security",
+            Self::Privacy => "privacy",
+            Self::Policy => "policy",
+        }
+    }
+}
+
 impl Severity {
+    /// Every severity, the least first.
+    pub const ALL: [Self; 4] = [Self::Info, Self::Low, Self::Medium, Self::High];
+
     /// The severity as people write it.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -1,0 +1,26 @@
+//! The policies that an audit is given, and a word on each of what can not be enforced.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use analyzer::ruleset::Policy;
+
+use crate::cli::input::Source;
+use crate::cli::policy_file::PolicyFile;
+use crate::cli::terminal::notice;
+
+/// Reads and compiles the policies, and says on standard error how much of each is enforced: a
+/// sentence that nobody checks must not look as if it were kept.
+pub(super) fn load(paths: &[PathBuf]) -> anyhow::Result<Vec<Policy>> {
+    let load = |path: &PathBuf| {
+        let file = PolicyFile::read(Source::File(path.clone()))?;
+        notice(file.coverage());
+        Ok(Policy {
+            id: file.source.to_string(),
+            title: file.title,
+            version: 1,
+            compiled: Arc::new(file.compiled),
+        })
+    };
+    paths.iter().map(load).collect()
+}

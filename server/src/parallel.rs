@@ -1,0 +1,50 @@
+//! Deals the cells of an audit out to all of rayon's threads: for the route and for the command
+//! line, so that both give the same report. Blocks until the last cell is done.
+
+use analyzer::audit::Auditor;
+use analyzer::cell::CellAddress;
+use analyzer::parser::Locale;
+use analyzer::report::{self, CellAudit, Circumstances};
+use analyzer::ruleset::RuleSet;
+use rayon::prelude::*;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::analysis::Abandoned;
+
+/// The fewest formulas that are worth handing to another processor.
+const SMALLEST_CHUNK: usize = 512;
+
+/// Audits the cells; the result is in their order. When the job is abandoned in its course, the
+/// cells not yet audited are missing.
+pub fn audit_cells(
+    rules: &RuleSet,
+    locale: Locale,
+    cells: Vec<(CellAddress, String)>,
+    abandoned: &Abandoned,
+) -> Vec<CellAudit> {
+    // Large enough that copies of a formula mostly meet in one chunk, and enough chunks that no
+    // processor is left waiting.
+    let size = cells
+        .len()
+        .div_ceil(4 * rayon::current_num_threads())
+        .max(SMALLEST_CHUNK);
+    cells
+        .into_par_iter()
+        .chunks(size)
+        .flat_map_iter(|cells| {
+            if abandoned.get() {
+                return Vec::new();
+            }
+            report::audit_cells(&mut Auditor::new(rules, locale), cells)
+        })
+        .collect()
+}
+
+/// What the report says of an audit that took from `started` to `finished`.
+pub fn circumstances(started: OffsetDateTime, finished: OffsetDateTime) -> Circumstances {
+    Circumstances {
+        duration: (finished - started).as_seconds_f64() * 1000.0,
+        timestamp: started.format(&Rfc3339).unwrap_or_default(),
+    }
+}
