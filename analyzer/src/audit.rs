@@ -9,8 +9,9 @@ use std::collections::HashMap;
 
 use crate::ast::{Formula, NodeKind, Tree};
 use crate::cell::Position;
-use crate::finding::{Finding, Fingerprint};
+use crate::finding::{Category, Finding, Fingerprint, SentenceRef};
 use crate::parser::{Locale, parse_into};
+use crate::policy::Violation;
 use crate::rule::{Check, Context, Findings, Found, MOST_FINDINGS, NodeKinds, Sees, Surroundings};
 use crate::ruleset::{ActiveRule, RuleSet};
 use crate::template::{self, Template};
@@ -31,8 +32,18 @@ pub struct Auditor<'a> {
     found: Vec<Found>,
     /// How often each rule has reported the formula at hand, by its number.
     counts: Vec<u8>,
-    /// The rules that see no more than the template and found something in it.
-    seen: HashMap<Template, Box<[u16]>>,
+    /// What policies found in the formula at hand, with each policy's place.
+    violations: Vec<(u32, Violation)>,
+    seen: HashMap<Template, Fired>,
+}
+
+/// What found something in a template and would find it in each of its formulas.
+#[derive(Debug, Default)]
+struct Fired {
+    /// Rules that see no more than the template, by their numbers.
+    rules: Box<[u16]>,
+    /// Policies, by their places in the rule set.
+    policies: Box<[u32]>,
 }
 
 /// What was found in one formula.
@@ -68,6 +79,7 @@ impl<'a> Auditor<'a> {
             tree: Tree::default(),
             surroundings: Surroundings::default(),
             found: Vec::new(),
+            violations: Vec::new(),
             counts: vec![0; rules.rules().len()],
             seen: HashMap::new(),
         }
@@ -87,6 +99,7 @@ impl<'a> Auditor<'a> {
             formula,
             surroundings: &mut self.surroundings,
             found: &mut self.found,
+            violations: &mut self.violations,
             counts: &mut self.counts,
         };
         if !self.tree.errors().is_empty() {
@@ -108,7 +121,8 @@ impl<'a> Auditor<'a> {
     fn take_findings(&mut self, template: Template) -> Vec<Finding> {
         self.found
             .sort_by_key(|found| (found.span.start, found.span.end, found.rule));
-        let mut findings: Vec<Finding> = Vec::with_capacity(self.found.len());
+        let expected = self.found.len() + self.violations.len();
+        let mut findings: Vec<Finding> = Vec::with_capacity(expected);
         for found in self.found.drain(..) {
             if let Some(count) = self.counts.get_mut(usize::from(found.rule)) {
                 *count = 0;
@@ -132,6 +146,34 @@ impl<'a> Auditor<'a> {
                 fix: found.fix,
             });
         }
+        for (policy, violation) in self.violations.drain(..) {
+            let Violation {
+                sentence,
+                rule,
+                severity,
+                span,
+                message,
+                fix,
+            } = violation;
+            let sentence = SentenceRef { policy, sentence };
+            let same = |earlier: &&Finding| {
+                earlier.sentence == Some(sentence) && earlier.message == message
+            };
+            let occurrence = u32::try_from(findings.iter().filter(same).count());
+            let occurrence = occurrence.unwrap_or(u32::MAX);
+            findings.push(Finding {
+                fingerprint: Fingerprint::new(&rule, template, &message, occurrence),
+                rule,
+                category: Category::Policy,
+                severity,
+                message,
+                span,
+                sentence: Some(sentence),
+                fix,
+            });
+        }
+        // Stable: at the same place, built-in rules come first and policies in their order.
+        findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
         findings
     }
 }
@@ -158,13 +200,14 @@ struct Pass<'a, 't> {
     formula: Formula<'t>,
     surroundings: &'t mut Surroundings,
     found: &'t mut Vec<Found>,
+    violations: &'t mut Vec<(u32, Violation)>,
     counts: &'t mut [u8],
 }
 
 impl Pass<'_, '_> {
     /// Calls every rule for what it wants to see, in one walk over the tree. Gives the rules that
     /// found something and would find it in each formula of this template.
-    fn run_all(&mut self) -> Box<[u16]> {
+    fn run_all(&mut self) -> Fired {
         self.surroundings.read(self.formula);
         let dispatch = self.rules.dispatch();
         for rule in dispatch.for_formula() {
@@ -197,19 +240,49 @@ impl Pass<'_, '_> {
                 });
             }
         }
+        for policy in (0..).take(self.rules.policies().len()) {
+            self.check_policy(policy);
+        }
         self.fired()
     }
 
     /// Calls the rules that found something in an earlier formula of this template, and those
     /// whose result the template does not settle.
-    fn run_again(&mut self, fired: &[u16]) {
+    fn run_again(&mut self, fired: &Fired) {
         let of_text = self.rules.dispatch().that_see_text();
-        if fired.is_empty() && of_text.is_empty() {
+        let policies_of_text = self.rules.policies_that_see_text();
+        if fired.rules.is_empty()
+            && fired.policies.is_empty()
+            && of_text.is_empty()
+            && policies_of_text.is_empty()
+        {
             return;
         }
         self.surroundings.read(self.formula);
-        self.run_each(fired);
+        self.run_each(&fired.rules);
         self.run_each(of_text);
+        for policy in &fired.policies {
+            self.check_policy(*policy);
+        }
+        for policy in policies_of_text {
+            self.check_policy(*policy);
+        }
+    }
+
+    /// Checks the formula against the policy at this place of the rule set.
+    fn check_policy(&mut self, place: u32) {
+        let Some(policy) = self.rules.policy_at(place) else {
+            return;
+        };
+        let context = Context {
+            formula: self.formula,
+            surroundings: self.surroundings,
+            settings: &[],
+        };
+        let mut found = Vec::new();
+        policy.compiled.check(&context, &mut found);
+        self.violations
+            .extend(found.into_iter().map(|violation| (place, violation)));
     }
 
     /// Calls each of the rules for all that it wants to see.
@@ -261,7 +334,7 @@ impl Pass<'_, '_> {
         check(active, &context, &mut findings);
     }
 
-    fn fired(&self) -> Box<[u16]> {
+    fn fired(&self) -> Fired {
         let sees_template = |rule: &u16| {
             let active = self.rules.rule_at(*rule);
             active.is_some_and(|active| active.rule.sees == Sees::Template)
@@ -270,6 +343,14 @@ impl Pass<'_, '_> {
         fired.sort_unstable();
         fired.dedup();
         fired.retain(sees_template);
-        fired.into()
+        // A policy that sees text is asked again anyway.
+        let of_text = self.rules.policies_that_see_text();
+        let mut policies: Vec<u32> = self.violations.iter().map(|(policy, _)| *policy).collect();
+        policies.dedup();
+        policies.retain(|policy| !of_text.contains(policy));
+        Fired {
+            rules: fired.into(),
+            policies: policies.into(),
+        }
     }
 }

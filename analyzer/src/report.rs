@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::audit::{Auditor, FormulaAudit, Skip};
 use crate::cell::CellAddress;
 use crate::digest::Digest;
-use crate::finding::{Category, Finding, Severity};
+use crate::finding::{Category, Finding, SentenceRef, Severity};
 use crate::fix;
 use crate::groups::{Groups, OnSheet};
 use crate::ruleset::{ENGINE, RuleSet};
@@ -241,7 +241,7 @@ pub fn assemble(
             Ok(audit) => {
                 let report = |finding| ReportedFinding {
                     cells: groups.cells(index, &cell.address, finding),
-                    ..reported(&cell.formula, finding)
+                    ..reported(rules, &cell.formula, finding)
                 };
                 let findings = audit.findings.iter().map(report).collect();
                 audits.push(entry(cell.address.to_string(), cell.formula, findings));
@@ -267,15 +267,20 @@ pub fn assemble(
     }
 }
 
-/// The findings as lines: one for each finding and sheet, in the order in which they first occur.
+/// The findings of cells that were audited with `rules` as lines: one for each finding and sheet, in the order in which they first occur.
 /// Cells without a sheet stand on `sheet`.
 #[must_use]
-pub fn lines(cells: &[CellAudit], workbook: Option<&str>, sheet: &str) -> Vec<FindingLine> {
+pub fn lines(
+    rules: &RuleSet,
+    cells: &[CellAudit],
+    workbook: Option<&str>,
+    sheet: &str,
+) -> Vec<FindingLine> {
     let groups = Groups::of(cells);
     let line = |(named, on_sheet, cells_on_sheet): (Option<&str>, &OnSheet, Vec<String>)| {
         let cell = cells.get(on_sheet.first)?;
         let audit = cell.outcome.as_ref().ok()?;
-        let finding = reported(&cell.formula, audit.findings.get(on_sheet.finding)?);
+        let finding = reported(rules, &cell.formula, audit.findings.get(on_sheet.finding)?);
         Some(FindingLine {
             workbook: workbook.map(str::to_owned),
             sheet: Some(named.unwrap_or(sheet).to_owned()),
@@ -324,7 +329,7 @@ fn recommendation(finding: &ReportedFinding) -> String {
 }
 
 /// The finding as reported, its cells left out.
-fn reported(formula: &str, finding: &Finding) -> ReportedFinding {
+fn reported(rules: &RuleSet, formula: &str, finding: &Finding) -> ReportedFinding {
     let span = finding.span.to_utf16(formula);
     ReportedFinding {
         rule: finding.rule.clone().into_owned(),
@@ -337,13 +342,25 @@ fn reported(formula: &str, finding: &Finding) -> ReportedFinding {
         },
         fingerprint: finding.fingerprint.to_string(),
         cells: Vec::new(),
-        policy: None,
+        policy: finding.sentence.and_then(|sentence| cited(rules, sentence)),
         fix: finding.fix.as_ref().map(|fix| ReportedFix {
             safe: fix.safe,
             title: fix.title.clone(),
             formula: fix::apply(formula, [fix]),
         }),
     }
+}
+
+/// The sentence that asks for a finding.
+fn cited(rules: &RuleSet, sentence: SentenceRef) -> Option<PolicyReference> {
+    let policy = rules.policy_at(sentence.policy)?;
+    let sentence = policy.compiled.sentences.get(sentence.sentence as usize)?;
+    Some(PolicyReference {
+        id: policy.id.clone(),
+        title: policy.title.clone(),
+        version: policy.version,
+        sentence: sentence.text.clone(),
+    })
 }
 
 /// The digest of the cells and what stands in them, in the order given.

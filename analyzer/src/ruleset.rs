@@ -3,6 +3,7 @@
 //! Decides nothing about a formula. Sets that find the same things have the same hash.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use crate::digest::Digest;
 use crate::dispatch::Dispatch;
 use crate::finding::Severity;
 use crate::functions::{self, FunctionId};
+use crate::policy::{Compiled, GRAMMAR_VERSION};
 use crate::rule::{Check, Preset, Rule};
 use crate::rules;
 
@@ -20,13 +22,28 @@ pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
 /// The rule that no audit of formulas can do without: what does not parse can not be checked.
 const INDISPENSABLE: &str = "syntax-error";
 
-/// The rules that are on.
+/// The rules and the policies that are on.
 #[derive(Clone, Debug)]
 pub struct RuleSet {
     /// Sorted by the rule's name.
     active: Vec<ActiveRule>,
+    policies: Vec<Policy>,
+    policies_of_text: Vec<u32>,
     dispatch: Dispatch,
     hash: String,
+}
+
+/// A policy that is on, with what a finding says of it.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its id, of the caller's choosing.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its version.
+    pub version: u32,
+    /// Its sentences and their rules.
+    pub compiled: Arc<Compiled>,
 }
 
 /// A rule that is on.
@@ -100,22 +117,22 @@ impl RuleSet {
             let members = rules::ALL.iter().filter(|rule| rule.is_in(*preset));
             active.extend(members.map(|rule| (rule.name, ActiveRule::in_preset(rule, *preset))));
         }
-        Self::build(active.into_values().collect())
+        Self::build(active.into_values().collect(), Vec::new())
     }
 
     /// The set that a definition describes.
     pub fn from_definition(definition: &RuleSetDefinition) -> Result<Self, RuleSetError> {
-        let mut set = Self::build(Vec::new());
+        let mut set = Self::build(Vec::new(), Vec::new());
         for rule in &definition.rules {
             set.put(ActiveRule::from_definition(rule)?);
         }
-        Ok(Self::build(set.active))
+        Ok(Self::build(set.active, set.policies))
     }
 
     /// The set with this rule on, whether or not it was on before.
     pub fn with_rule(mut self, rule: &RuleDefinition) -> Result<Self, RuleSetError> {
         self.put(ActiveRule::from_definition(rule)?);
-        Ok(Self::build(self.active))
+        Ok(Self::build(self.active, self.policies))
     }
 
     /// The set with the rule of this name off.
@@ -124,10 +141,22 @@ impl RuleSet {
             return Err(RuleSetError::UnknownRule(name.to_owned()));
         }
         self.active.retain(|active| active.rule.name != name);
-        Ok(Self::build(self.active))
+        Ok(Self::build(self.active, self.policies))
     }
 
-    /// The set as text.
+    /// The set with these policies in place of those it had.
+    #[must_use]
+    pub fn with_policies(self, policies: Vec<Policy>) -> Self {
+        Self::build(self.active, policies)
+    }
+
+    /// The policies that are on, in the order given.
+    #[must_use]
+    pub fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
+    /// The built-in rules of the set as text.
     #[must_use]
     pub fn definition(&self) -> RuleSetDefinition {
         RuleSetDefinition {
@@ -137,7 +166,7 @@ impl RuleSet {
     }
 
     /// `sha256:` and the digest of all that the set's findings depend on: the analyzer's version,
-    /// the rules, their severities and settings.
+    /// the rules, their severities and settings, the policies' rules and what compiled them.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
@@ -152,6 +181,16 @@ impl RuleSet {
     /// The rule of that number in [`Dispatch`].
     pub(crate) fn rule_at(&self, number: u16) -> Option<&ActiveRule> {
         self.active.get(usize::from(number))
+    }
+
+    /// The policy at that place.
+    pub(crate) fn policy_at(&self, place: u32) -> Option<&Policy> {
+        self.policies.get(place as usize)
+    }
+
+    /// The places of the policies that a template does not settle.
+    pub(crate) fn policies_that_see_text(&self) -> &[u32] {
+        &self.policies_of_text
     }
 
     pub(crate) fn dispatch(&self) -> &Dispatch {
@@ -172,11 +211,17 @@ impl RuleSet {
         }
     }
 
-    fn build(active: Vec<ActiveRule>) -> Self {
+    fn build(active: Vec<ActiveRule>, policies: Vec<Policy>) -> Self {
         Self {
             dispatch: Dispatch::new(&active),
-            hash: hash_of(&active),
+            hash: hash_of(&active, &policies),
             active,
+            policies_of_text: (0..)
+                .zip(&policies)
+                .filter(|(_, policy)| policy.compiled.sees_text())
+                .map(|(place, _)| place)
+                .collect(),
+            policies,
         }
     }
 }
@@ -255,7 +300,7 @@ impl ActiveRule {
     }
 }
 
-fn hash_of(active: &[ActiveRule]) -> String {
+fn hash_of(active: &[ActiveRule], policies: &[Policy]) -> String {
     let mut digest = Digest::default();
     digest.text(ENGINE);
     digest.number(active.len() as u64);
@@ -264,6 +309,17 @@ fn hash_of(active: &[ActiveRule]) -> String {
         digest.text(active.severity.name());
         for value in &active.settings {
             digest.number(u64::from(*value));
+        }
+    }
+    digest.number(policies.len() as u64);
+    for policy in policies {
+        digest.text(&policy.id);
+        digest.number(u64::from(policy.version));
+        digest.number(u64::from(GRAMMAR_VERSION));
+        digest.number(u64::from(policy.compiled.lexicon_version));
+        for rule in policy.compiled.enforced_rules() {
+            // A rule has nothing that JSON could not say, and its fields have one order.
+            digest.text(&serde_json::to_string(rule).unwrap_or_default());
         }
     }
     digest.finish()

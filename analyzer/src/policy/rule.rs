@@ -182,6 +182,8 @@ pub enum Thing {
     AbsoluteReferences,
     /// `A1`
     RelativeReferences,
+    /// `A1:B2`
+    RelativeRanges,
     /// `$A1`
     MixedReferences,
     /// Any reference.
