@@ -1,2 +1,10 @@
-//! The program sheetbrain.
-fn main() {}
+//! The program `sheetbrain`.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    server::cli::run()
+}

@@ -1,0 +1,116 @@
+//! The one bridge from tokio to rayon: a bounded queue of jobs that need a processor.
+//!
+//! A full queue refuses at once. A job whose caller has left is dropped before it starts, and can
+//! ask in its course whether it still has one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::error::{Error, Result};
+
+/// Says whether anybody still waits for a job's result.
+#[derive(Clone, Debug, Default)]
+pub struct Abandoned(Arc<AtomicBool>);
+
+impl Abandoned {
+    /// Whether the caller has left.
+    #[must_use]
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Marks the job as abandoned when the caller's future is dropped.
+struct OnDrop(Abandoned);
+
+impl Drop for OnDrop {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Runs work on rayon's threads for tasks on tokio's.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    places: Arc<Semaphore>,
+}
+
+impl Analysis {
+    /// A queue with that many places, running jobs included.
+    #[must_use]
+    pub fn new(places: u32) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(places as usize)),
+        }
+    }
+
+    /// Runs `job` and waits for its result; refuses when the queue is full.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Abandoned) -> T + Send + 'static,
+    ) -> Result<T> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
+            Error::unavailable("More audits wait than can be computed at the moment. Nothing was recorded or counted; try again.")
+        })?;
+        let abandoned = Abandoned::default();
+        let guard = OnDrop(abandoned.clone());
+        let (answer, result) = oneshot::channel();
+        rayon::spawn(move || {
+            let _place = place;
+            if abandoned.get() {
+                return;
+            }
+            // A panic must end this request and not the process; the sender is dropped by it.
+            let outcome =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(&abandoned)));
+            if let Ok(value) = outcome {
+                let _ = answer.send(value);
+            }
+        });
+        let result = result
+            .await
+            .map_err(|_| Error::internal("the analysis panicked"));
+        drop(guard);
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::ProblemType;
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_at_once() {
+        let analysis = Analysis::new(1);
+        let (release, wait) = std::sync::mpsc::channel::<()>();
+        let (started, running) = oneshot::channel();
+        let first = tokio::spawn({
+            let analysis = analysis.clone();
+            async move {
+                analysis
+                    .run(move |_| {
+                        let _ = started.send(());
+                        wait.recv().is_ok()
+                    })
+                    .await
+            }
+        });
+        running.await.unwrap();
+        let refused = analysis.run(|_| ()).await.unwrap_err();
+        assert_eq!(refused.kind(), ProblemType::Unavailable);
+        release.send(()).unwrap();
+        assert!(first.await.unwrap().unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_error() {
+        let error = Analysis::new(1)
+            .run(|_| panic!("as a test"))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ProblemType::Internal);
+    }
+}

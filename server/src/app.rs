@@ -1,0 +1,132 @@
+//! The router and its layers, on one page.
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Description;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::clock::Clock;
+use crate::config::{Limits, Settings};
+use crate::error::Error;
+use crate::problem::{self, REQUEST_ID};
+use crate::state::AppState;
+use crate::{peer, routes};
+
+/// How long a request may take, its body included.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "SheetBrain",
+        description = "Audits Google Sheets formulas against rules and an organization's written policies. Errors are RFC 9457 problem details.",
+    ),
+    tags(
+        (name = "audits", description = "Formulas in, findings out"),
+        (name = "policies", description = "Written policies and what they became"),
+        (name = "rules", description = "The built-in rules"),
+        (name = "billing", description = "What the organization has booked"),
+        (name = "usage", description = "What the organization has used"),
+        (name = "webhooks", description = "What others send"),
+        (name = "health", description = "How the server is"),
+    ),
+)]
+struct Api;
+
+/// The routes with their description.
+fn routes(limits: &Limits) -> (Router<AppState>, Description) {
+    OpenApiRouter::with_openapi(Api::openapi())
+        .merge(routes::policies::router())
+        .merge(routes::billing::router())
+        .merge(routes::usage::router())
+        .merge(routes::rules::router())
+        .merge(routes::webhook::router())
+        .merge(routes::health::router())
+        .merge(routes::problems::router())
+        .layer(DefaultBodyLimit::max(limits.max_body_bytes))
+        .merge(routes::audit::router().layer(DefaultBodyLimit::max(limits.max_audit_bytes)))
+        // A form has boundaries and names around the document.
+        .merge(
+            routes::ingest::router().layer(DefaultBodyLimit::max(
+                limits
+                    .max_ingest_bytes
+                    .saturating_add(limits.max_body_bytes),
+            )),
+        )
+        .merge(routes::pages::router())
+        .split_for_parts()
+}
+
+/// The description of every route, as `/openapi.json` answers it.
+#[must_use]
+pub fn openapi(limits: &Limits) -> Description {
+    routes(limits).1
+}
+
+/// The whole application.
+pub fn build(state: AppState, settings: &Settings) -> Router {
+    let (router, description) = routes(&settings.limits);
+    let description = serde_json::to_vec(&description).unwrap_or_default();
+    let openapi = move || {
+        let description = description.clone();
+        async move { ([(header::CONTENT_TYPE, "application/json")], description) }
+    };
+    let router = router
+        .route("/openapi.json", axum::routing::get(openapi))
+        .layer(RequestDecompressionLayer::new().gzip(true));
+    let router = match peer::limit(settings.limits.rate_limit_per_ip, &settings.trusted_proxies) {
+        Some(limit) => router.layer(limit),
+        None => router,
+    };
+    // The last layer is the outermost one.
+    router
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .layer(CatchPanicLayer::custom(on_panic))
+        .layer(axum::middleware::from_fn(problem::render))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
+            let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
+            tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+        }))
+        .layer(PropagateRequestIdLayer::new(HeaderName::from_static(REQUEST_ID)))
+        .layer(SetRequestIdLayer::new(HeaderName::from_static(REQUEST_ID), Ids(state.clock)))
+        .with_state(state)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the form of a panic handler")]
+fn on_panic(panic: Box<dyn Any + Send>) -> Response {
+    let what = panic
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    Error::internal(format!("a handler panicked: {what}")).into_response()
+}
+
+/// Gives every request an id of ours; one that came with it could be anything.
+#[derive(Clone, Copy)]
+struct Ids(Clock);
+
+impl MakeRequestId for Ids {
+    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
+        let id = self.0.id(self.0.now()).to_string();
+        HeaderValue::try_from(id).ok().map(RequestId::new)
+    }
+}

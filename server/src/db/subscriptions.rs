@@ -1,0 +1,59 @@
+//! What an organization has booked.
+
+use serde::Serialize;
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A subscription as its organization sees it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Subscription {
+    /// `free`, `pro` or `enterprise`.
+    pub plan: String,
+    /// As Stripe calls it; `active` when at work.
+    pub status: String,
+    /// When the paid period began.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub current_period_start: Option<OffsetDateTime>,
+    /// When the paid period ends.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub current_period_end: Option<OffsetDateTime>,
+    /// When the subscription will end.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub cancel_at: Option<OffsetDateTime>,
+}
+
+/// The organization's subscription, if it has booked anything.
+pub async fn find(db: &PgPool, organization_id: Uuid) -> Result<Option<Subscription>, sqlx::Error> {
+    sqlx::query_as!(
+        Subscription,
+        "SELECT plan, status, current_period_start, current_period_end, cancel_at
+         FROM subscriptions WHERE organization_id = $1",
+        organization_id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Books the plan `free`. `None` when the organization pays for one that Stripe manages.
+pub async fn book_free(
+    db: &PgPool,
+    organization_id: Uuid,
+    now: OffsetDateTime,
+) -> Result<Option<Subscription>, sqlx::Error> {
+    sqlx::query_as!(
+        Subscription,
+        "INSERT INTO subscriptions AS booked (organization_id, plan, status, created_at, updated_at)
+         VALUES ($1, 'free', 'active', $2, $2)
+         ON CONFLICT ON CONSTRAINT subscriptions_organization_id_key DO UPDATE
+            SET plan = 'free', status = 'active', updated_at = $2,
+                current_period_start = NULL, current_period_end = NULL, cancel_at = NULL
+            WHERE booked.stripe_subscription_id IS NULL
+         RETURNING plan, status, current_period_start, current_period_end, cancel_at",
+        organization_id,
+        now
+    )
+    .fetch_optional(db)
+    .await
+}

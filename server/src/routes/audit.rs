@@ -1,0 +1,322 @@
+//! Audits formulas: computed in parallel, recorded and counted, then answered.
+
+mod input;
+
+use std::sync::Arc;
+
+use analyzer::report::{AuditReport, assemble};
+use analyzer::ruleset::RuleSet;
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use self::input::{AuditInput, AuditRequest};
+use crate::admission::recorder::Outcome;
+use crate::analysis::Abandoned;
+use crate::clock::{Clock, month_of, seconds_to_next_month};
+use crate::db::audits::{IdempotencyKey, NewAudit};
+use crate::error::{Error, Result};
+use crate::extract::{read_body, require_json};
+use crate::identity::Caller;
+use crate::parallel;
+use crate::plans::Plan;
+use crate::problem::{ProblemDetails, ProblemType};
+use crate::state::AppState;
+
+/// How often an audit is made again because the policies changed under it.
+const ATTEMPTS: usize = 3;
+/// The longest `Idempotency-Key`.
+const LONGEST_KEY: usize = 255;
+
+pub(crate) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(create_audit))
+}
+
+/// Audits formulas against the built-in rules and the organization's policies.
+///
+/// The audit is recorded and counts once against the month's quota. With `Idempotency-Key`, sending
+/// the same body again under the same key gives the first `auditId` and counts nothing.
+#[utoipa::path(post, path = "/api/audit", tag = "audits",
+    request_body = AuditRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The caller's name for this request, 255 characters at most")),
+    responses(
+        (status = OK, body = AuditAnswer),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json"),
+    ))]
+async fn create_audit(
+    State(state): State<AppState>,
+    caller: Caller,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response> {
+    let standing = state.rate.admit(caller.organization_id).await?;
+    require_json(&headers)?;
+    let key = idempotency_key(&headers)?;
+    let body = read_body(request, &state).await?;
+    for _ in 0..ATTEMPTS {
+        let rules = state.rulesets.get(&state, caller.organization_id).await?;
+        let work = Work {
+            body: body.clone(),
+            most_formulas: state.limits.max_formulas,
+            clock: state.clock,
+            key: key.clone(),
+            caller,
+        };
+        let version = rules.version;
+        let analysed = state.analysis.run(move |abandoned| {
+            work.run(abandoned, |department| rules.for_department(department))
+        });
+        let Analysed { audit, report } = analysed.await??;
+        let (id, created_at) = (audit.id, audit.created_at);
+        let outcome = state.recorder.record(audit, version).await.ok_or_else(|| {
+            Error::unavailable("More audits wait to be recorded than can be written at the moment. Nothing was recorded or counted; try again.")
+        })?;
+        let (audit_id, plan, used) = match outcome {
+            Outcome::Recorded { plan, used } => (id, plan, used),
+            Outcome::Repeated {
+                audit_id,
+                plan,
+                used,
+            } => (audit_id, plan, used),
+            Outcome::RulesChanged => {
+                state.rulesets.forget(caller.organization_id).await;
+                continue;
+            }
+            refused => return Err(refusal(&refused, &state, created_at)),
+        };
+        let usage = AuditUsage {
+            plan,
+            used,
+            limit: plan.monthly_audits(),
+            month: month_of(created_at),
+        };
+        let answer = AuditAnswer {
+            audit_id,
+            report,
+            usage,
+        };
+        // Writing a long report takes time that the tasks of other requests need.
+        let body = state
+            .analysis
+            .run(move |_| serde_json::to_vec(&answer))
+            .await?;
+        let body = body.map_err(Error::internal)?;
+        let kind = [(header::CONTENT_TYPE, "application/json")];
+        return Ok((standing.headers(), kind, body).into_response());
+    }
+    Err(Error::unavailable(
+        "The organization's policies are changing at the moment. Nothing was recorded or counted; try again.",
+    ))
+}
+
+/// Why an audit was not recorded, as a problem.
+fn refusal(outcome: &Outcome, state: &AppState, at: OffsetDateTime) -> Error {
+    match *outcome {
+        Outcome::OverQuota { plan, used } => {
+            let limit = plan.monthly_audits().unwrap_or(used);
+            let message = format!(
+                "The plan {} has {limit} audits a month; {used} are used in {}. The next month begins at 00:00 UTC on its first day.",
+                plan.name(),
+                month_of(at)
+            );
+            Error::new(ProblemType::QuotaExceeded, message.clone())
+                .with_member("plan", plan.name())
+                .with_member("limit", limit)
+                .with_member("used", used)
+                .with_member("message", message)
+                .with_retry_after(seconds_to_next_month(at))
+        }
+        Outcome::KeyOfAnother => Error::new(
+            ProblemType::IdempotencyMismatch,
+            "This Idempotency-Key was used for another body. Use a new key for a new request.",
+        ),
+        Outcome::NotAMember => {
+            state.identities.forget();
+            Error::new(
+                ProblemType::UnknownUser,
+                "You are not a member of this organization any more.",
+            )
+        }
+        Outcome::OrganizationGone => {
+            state.identities.forget();
+            Error::new(
+                ProblemType::UnknownOrganization,
+                "The organization was deleted a moment ago.",
+            )
+        }
+        Outcome::Away => Error::unavailable(
+            "The database can not be reached, so it is not certain whether the audit was recorded. Send it again with an Idempotency-Key to be sure that it counts once.",
+        ),
+        Outcome::Failed
+        | Outcome::Recorded { .. }
+        | Outcome::Repeated { .. }
+        | Outcome::RulesChanged => Error::internal("the audit could not be recorded"),
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let refuse = || {
+        Error::new(
+            ProblemType::BadRequest,
+            format!("Idempotency-Key must be 1 to {LONGEST_KEY} characters of plain text."),
+        )
+    };
+    let key = value.to_str().map_err(|_| refuse())?;
+    if key.is_empty() || key.len() > LONGEST_KEY {
+        return Err(refuse());
+    }
+    Ok(Some(key.to_owned()))
+}
+
+/// What is done on one of rayon's threads.
+struct Work {
+    body: Bytes,
+    most_formulas: usize,
+    clock: Clock,
+    key: Option<String>,
+    caller: Caller,
+}
+
+/// A report, and the record of it.
+struct Analysed {
+    audit: NewAudit,
+    report: AuditReport,
+}
+
+impl Work {
+    fn run(
+        self,
+        abandoned: &Abandoned,
+        rules_for: impl FnOnce(Option<&str>) -> Arc<RuleSet>,
+    ) -> Result<Analysed> {
+        let started = self.clock.now();
+        let input = AuditInput::read(&self.body, self.most_formulas)?;
+        let rules = rules_for(input.department.as_deref());
+        let locale = input.locale;
+        let audited = parallel::audit_cells(&rules, locale, input.cells, abandoned);
+        if abandoned.get() {
+            return Err(Error::unavailable("The caller left."));
+        }
+        let finished = self.clock.now();
+        let circumstances = parallel::circumstances(started, finished);
+        let report = assemble(&rules, audited, circumstances);
+        let audit = self.record(&report, started)?;
+        Ok(Analysed { audit, report })
+    }
+
+    fn record(&self, report: &AuditReport, created_at: OffsetDateTime) -> Result<NewAudit> {
+        let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        let kept = Kept::of(report);
+        let issues = kept
+            .rules
+            .values()
+            .map(|number| usize::try_from(*number).unwrap_or(0))
+            .sum();
+        let idempotency = self.key.as_ref().map(|key| IdempotencyKey {
+            key: key.clone(),
+            request_hash: Sha256::digest(&self.body).to_vec(),
+        });
+        Ok(NewAudit {
+            id: self.clock.id(created_at),
+            organization_id: self.caller.organization_id,
+            user_id: self.caller.user_id,
+            created_at,
+            formula_count: count(report.count),
+            compliant_count: count(report.compliant),
+            issues_found: count(issues),
+            duration_ms: report.duration,
+            highest_severity: kept.highest.map(|severity| severity.name().to_owned()),
+            rules: json!(kept.rules),
+            input_hash: digest(&report.input_hash)?,
+            ruleset_hash: digest(&report.ruleset)?,
+            findings: (!kept.findings.is_empty()).then_some(Value::Array(kept.findings)),
+            idempotency,
+        })
+    }
+}
+
+/// The bytes of `sha256:` and hexadecimal digits.
+fn digest(text: &str) -> Result<Vec<u8>> {
+    let digits = text.strip_prefix("sha256:").unwrap_or(text).as_bytes();
+    digits
+        .chunks(2)
+        .map(|pair| {
+            let pair = std::str::from_utf8(pair).map_err(Error::internal)?;
+            u8::from_str_radix(pair, 16).map_err(Error::internal)
+        })
+        .collect()
+}
+
+/// What is kept of a report: its findings without any formula's text.
+#[derive(Default)]
+struct Kept {
+    findings: Vec<Value>,
+    /// How many findings each rule has; one that stands on many cells counts once.
+    rules: std::collections::BTreeMap<String, u64>,
+    highest: Option<analyzer::finding::Severity>,
+}
+
+impl Kept {
+    fn of(report: &AuditReport) -> Self {
+        let mut kept = Self::default();
+        let mut seen = std::collections::HashSet::new();
+        for finding in report.audits.iter().flat_map(|entry| &entry.findings) {
+            kept.highest = kept.highest.max(Some(finding.severity));
+            let sentence = finding
+                .policy
+                .as_ref()
+                .map(|policy| (&policy.id, &policy.sentence));
+            if !seen.insert((&finding.fingerprint, sentence)) {
+                continue;
+            }
+            *kept.rules.entry(finding.rule.clone()).or_default() += 1;
+            let mut entry = Map::new();
+            entry.insert("rule".to_owned(), json!(finding.rule));
+            entry.insert("severity".to_owned(), json!(finding.severity));
+            entry.insert("fingerprint".to_owned(), json!(finding.fingerprint));
+            entry.insert("cells".to_owned(), json!(finding.cells));
+            entry.insert("span".to_owned(), json!(finding.span));
+            if let Some(policy) = &finding.policy {
+                entry.insert("policy".to_owned(), json!(policy));
+            }
+            kept.findings.push(Value::Object(entry));
+        }
+        kept
+    }
+}
+
+/// The report, its id and what is left of the month.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct AuditAnswer {
+    /// The id in the log.
+    audit_id: Uuid,
+    #[serde(flatten)]
+    report: AuditReport,
+    /// What is used of the month's audits.
+    usage: AuditUsage,
+}
+
+/// What is used of the month's audits, this one included.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct AuditUsage {
+    /// The plan at work.
+    plan: Plan,
+    /// Audits of this month.
+    used: i32,
+    /// Audits that the plan allows; `null` without a limit.
+    limit: Option<i32>,
+    /// The month in UTC: `2026-11`.
+    month: String,
+}

@@ -1,0 +1,360 @@
+//! Written policies: stored with every version, shown with what each sentence became.
+
+use analyzer::policy;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::db;
+use crate::db::policies::{Policy, PolicyDraft, PolicyVersion, TITLE_KEY};
+use crate::error::{Error, OnConstraint, Result};
+use crate::extract::{Json, Path, Query};
+use crate::identity::{Caller, Role};
+use crate::problem::{ProblemDetails, ProblemType};
+use crate::state::AppState;
+
+/// Policies on one page when the caller names no number, and at most.
+const PAGE: i64 = 50;
+const LARGEST_PAGE: i64 = 200;
+
+pub(crate) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_policies, create_policy))
+        .routes(routes!(get_policy, update_policy, delete_policy))
+        .routes(routes!(list_policy_versions))
+}
+
+/// The organization's policies, newest first.
+#[utoipa::path(get, path = "/api/policies", tag = "policies",
+    params(
+        ("limit" = Option<i64>, Query, description = "How many at most: 1 to 200, 50 by default"),
+        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before"),
+    ),
+    responses(
+        (status = OK, body = PolicyPage),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json"),
+    ))]
+async fn list_policies(
+    State(state): State<AppState>,
+    caller: Caller,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<PolicyPage>> {
+    let limit = page.limit.unwrap_or(PAGE);
+    if !(1..=LARGEST_PAGE).contains(&limit) {
+        return Err(Error::input(
+            "/limit",
+            format!("limit must be from 1 to {LARGEST_PAGE}."),
+        ));
+    }
+    let after = page.cursor.as_deref().map(read_cursor).transpose()?;
+    let mut policies =
+        db::policies::list(&state.db, caller.organization_id, after, limit + 1).await?;
+    let has_more = policies.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    if has_more {
+        policies.pop();
+    }
+    let next_cursor = policies.last().filter(|_| has_more).map(write_cursor);
+    Ok(Json(PolicyPage {
+        policies,
+        next_cursor,
+    }))
+}
+
+/// Stores a policy given as text.
+#[utoipa::path(post, path = "/api/policies", tag = "policies", request_body = PolicyInput, responses(
+    (status = CREATED, body = PolicyWithRules),
+    (status = "default", body = ProblemDetails, content_type = "application/problem+json"),
+))]
+async fn create_policy(
+    State(state): State<AppState>,
+    caller: Caller,
+    Json(input): Json<PolicyInput>,
+) -> Result<Response> {
+    caller.require(Role::Editor)?;
+    let standing = state.rate.admit(caller.organization_id).await?;
+    let stored = store(&state, &caller, input.into_draft("text")?).await?;
+    Ok(created(stored, standing.headers()))
+}
+
+/// One policy with what its sentences became.
+#[utoipa::path(get, path = "/api/policies/{id}", tag = "policies",
+    params(("id" = Uuid, Path, description = "The policy's id")),
+    responses(
+        (status = OK, body = PolicyWithRules),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json"),
+    ))]
+async fn get_policy(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<PolicyWithRules>> {
+    let policy = db::policies::find(&state.db, caller.organization_id, id)
+        .await?
+        .ok_or_else(|| Error::not_found("policy"))?;
+    let compiled = compile(&state, policy.content.clone()).await?;
+    Ok(Json(PolicyWithRules { policy, compiled }))
+}
+
+/// Stores the next version of a policy.
+#[utoipa::path(put, path = "/api/policies/{id}", tag = "policies", request_body = PolicyInput,
+    params(("id" = Uuid, Path, description = "The policy's id")),
+    responses(
+        (status = OK, body = PolicyWithRules),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json"),
+    ))]
+async fn update_policy(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    Json(input): Json<PolicyInput>,
+) -> Result<Response> {
+    caller.require(Role::Editor)?;
+    let standing = state.rate.admit(caller.organization_id).await?;
+    let draft = input.into_draft("text")?;
+    let compiled = compile(&state, draft.content.clone()).await?;
+    let now = state.clock.now();
+    let policy = db::policies::update(
+        &state.db,
+        caller.organization_id,
+        caller.user_id,
+        id,
+        &draft,
+        now,
+    )
+    .await
+    .on_constraint(TITLE_KEY, || title_taken(&draft.title))?
+    .ok_or_else(|| Error::not_found("policy"))?;
+    state.rulesets.forget(caller.organization_id).await;
+    Ok((
+        standing.headers(),
+        Json(PolicyWithRules { policy, compiled }),
+    )
+        .into_response())
+}
+
+/// Deletes a policy with its versions.
+#[utoipa::path(delete, path = "/api/policies/{id}", tag = "policies",
+    params(("id" = Uuid, Path, description = "The policy's id")),
+    responses(
+        (status = NO_CONTENT),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json"),
+    ))]
+async fn delete_policy(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Response> {
+    caller.require(Role::Editor)?;
+    let standing = state.rate.admit(caller.organization_id).await?;
+    if !db::policies::delete(&state.db, caller.organization_id, id).await? {
+        return Err(Error::not_found("policy"));
+    }
+    state.rulesets.forget(caller.organization_id).await;
+    Ok((StatusCode::NO_CONTENT, standing.headers()).into_response())
+}
+
+/// Every version of a policy, newest first.
+#[utoipa::path(get, path = "/api/policies/{id}/versions", tag = "policies",
+    params(("id" = Uuid, Path, description = "The policy's id")),
+    responses(
+        (status = OK, body = PolicyVersions),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json"),
+    ))]
+async fn list_policy_versions(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<PolicyVersions>> {
+    let versions = db::policies::versions(&state.db, caller.organization_id, id).await?;
+    if versions.is_empty() {
+        return Err(Error::not_found("policy"));
+    }
+    Ok(Json(PolicyVersions { versions }))
+}
+
+/// Compiles a policy and stores it as its first version.
+pub(crate) async fn store(
+    state: &AppState,
+    caller: &Caller,
+    draft: PolicyDraft,
+) -> Result<PolicyWithRules> {
+    let compiled = compile(state, draft.content.clone()).await?;
+    let now = state.clock.now();
+    let id = state.clock.id(now);
+    let policy = db::policies::insert(
+        &state.db,
+        caller.organization_id,
+        caller.user_id,
+        id,
+        &draft,
+        now,
+    )
+    .await
+    .on_constraint(TITLE_KEY, || title_taken(&draft.title))?;
+    state.rulesets.forget(caller.organization_id).await;
+    Ok(PolicyWithRules { policy, compiled })
+}
+
+/// The answer to a policy that was stored.
+pub(crate) fn created(stored: PolicyWithRules, headers: HeaderMap) -> Response {
+    let location = format!("/api/policies/{}", stored.policy.id);
+    (
+        StatusCode::CREATED,
+        headers,
+        [(header::LOCATION, location)],
+        Json(stored),
+    )
+        .into_response()
+}
+
+fn title_taken(title: &str) -> Error {
+    Error::new(
+        ProblemType::Conflict,
+        format!(
+            "A policy titled \"{title}\" exists. Change it with PUT /api/policies/{{id}}, or choose another title."
+        ),
+    )
+}
+
+async fn compile(state: &AppState, content: String) -> Result<Value> {
+    state
+        .analysis
+        .run(move |_| {
+            let compiled = policy::compile(&content, &policy::Lexicon::english());
+            serde_json::to_value(compiled.to_wire(&content))
+        })
+        .await?
+        .map_err(Error::internal)
+}
+
+/// A place in the list: the time and the id of the last policy seen.
+fn write_cursor(policy: &Policy) -> String {
+    let time = policy.created_at.format(&Rfc3339).unwrap_or_default();
+    format!("{time}_{}", policy.id)
+}
+
+fn read_cursor(cursor: &str) -> Result<(OffsetDateTime, Uuid)> {
+    cursor
+        .split_once('_')
+        .and_then(|(time, id)| {
+            Some((
+                OffsetDateTime::parse(time, &Rfc3339).ok()?,
+                id.parse().ok()?,
+            ))
+        })
+        .ok_or_else(|| {
+            Error::input(
+                "/cursor",
+                "cursor must be the nextCursor of an earlier page, unchanged.",
+            )
+        })
+}
+
+/// Which page of the list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PageQuery {
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// Some of the organization's policies.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct PolicyPage {
+    /// Newest first.
+    policies: Vec<Policy>,
+    /// Where the next page begins; `null` on the last one.
+    next_cursor: Option<String>,
+}
+
+/// Every version of a policy.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct PolicyVersions {
+    /// Newest first.
+    versions: Vec<PolicyVersion>,
+}
+
+/// A policy and what its sentences became.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct PolicyWithRules {
+    /// As stored.
+    pub(crate) policy: Policy,
+    /// `{"sentences": […], "enforced", "partial", "notEnforced"}`
+    pub(crate) compiled: Value,
+}
+
+/// A policy as text.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PolicyInput {
+    /// Unique in the organization, 200 characters at most.
+    pub(crate) title: String,
+    /// Plain sentences; Markdown is understood.
+    pub(crate) content: String,
+    /// The department it is for; all without one.
+    #[serde(default)]
+    pub(crate) department: Option<String>,
+    /// A category of your choosing.
+    #[serde(default)]
+    pub(crate) category: Option<String>,
+    /// Words to find it by, 32 at most.
+    #[serde(default)]
+    pub(crate) tags: Vec<String>,
+}
+
+impl PolicyInput {
+    /// Checks what was given; `source` says where the text came from.
+    pub(crate) fn into_draft(self, source: &str) -> Result<PolicyDraft> {
+        const LONGEST_LABEL: usize = 200;
+        const MOST_TAGS: usize = 32;
+        let label = |pointer: &str, text: String| {
+            let text = text.trim().to_owned();
+            if text.chars().count() > LONGEST_LABEL || text.chars().any(char::is_control) {
+                let what = format!(
+                    "must be {LONGEST_LABEL} characters at most, without control characters."
+                );
+                return Err(Error::input(pointer, what));
+            }
+            Ok(text)
+        };
+        let optional = |pointer: &str, text: Option<String>| {
+            let text = text.map(|text| label(pointer, text)).transpose()?;
+            Ok::<_, Error>(text.filter(|text| !text.is_empty()))
+        };
+        let title = label("/title", self.title)?;
+        if title.is_empty() {
+            return Err(Error::input("/title", "A policy needs a title."));
+        }
+        if self.content.trim().is_empty() {
+            return Err(Error::input("/content", "The document has no text."));
+        }
+        if self.content.contains('\0') {
+            return Err(Error::input(
+                "/content",
+                "The document is not text: it contains NUL characters.",
+            ));
+        }
+        if self.tags.len() > MOST_TAGS {
+            return Err(Error::input("/tags", format!("At most {MOST_TAGS} tags.")));
+        }
+        let tags = self.tags.into_iter().enumerate();
+        Ok(PolicyDraft {
+            title,
+            content: self.content,
+            category: optional("/category", self.category)?,
+            department: optional("/department", self.department)?,
+            tags: tags
+                .map(|(place, tag)| label(&format!("/tags/{place}"), tag))
+                .collect::<Result<_>>()?,
+            source: source.to_owned(),
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! What every request shares.
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+use svix::webhooks::Webhook;
+
+use crate::admission::rate::RateLimiter;
+use crate::admission::recorder::Recorder;
+use crate::analysis::Analysis;
+use crate::clock::Clock;
+use crate::config::{Limits, Settings};
+use crate::identity::Identities;
+use crate::rulesets::RuleSets;
+
+/// The version that `/api/health` and every audit report.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The state of a running server; clones share it.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+/// The parts of [`AppState`].
+pub struct Inner {
+    /// The database.
+    pub db: PgPool,
+    /// Time and ids.
+    pub clock: Clock,
+    /// What a request may use.
+    pub limits: Limits,
+    /// Verifiers of Clerk's webhooks, one a secret; none when webhooks are not set up.
+    pub webhooks: Vec<Webhook>,
+    /// Who is who.
+    pub identities: Identities,
+    /// The organizations' rules, compiled.
+    pub rulesets: RuleSets,
+    /// The queue for a processor.
+    pub analysis: Analysis,
+    /// The organizations' rate limit.
+    pub rate: RateLimiter,
+    /// The writer of audits.
+    pub recorder: Recorder,
+}
+
+impl AppState {
+    /// Starts the tasks that the state consists of.
+    pub fn start(settings: &Settings, db: PgPool, clock: Clock) -> anyhow::Result<Self> {
+        let limits = settings.limits.clone();
+        Ok(Self(Arc::new(Inner {
+            webhooks: settings.webhook_verifiers()?,
+            identities: Identities::default(),
+            rulesets: RuleSets::default(),
+            analysis: Analysis::new(limits.analysis_queue),
+            rate: RateLimiter::start(
+                db.clone(),
+                limits.rate_limit_requests,
+                limits.rate_limit_window(),
+            ),
+            recorder: Recorder::start(db.clone(), VERSION),
+            db,
+            clock,
+            limits,
+        })))
+    }
+}
+
+impl std::fmt::Debug for AppState {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("AppState").finish_non_exhaustive()
+    }
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

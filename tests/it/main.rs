@@ -1,0 +1,21 @@
+//! End-to-end tests over HTTP: the real program, a real PostgreSQL, one database a test.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test ends at the first thing that is not as it should be"
+)]
+
+mod audit;
+mod cli;
+mod crash;
+mod guide;
+mod limits;
+mod policies;
+mod problems;
+mod schema;
+mod startup;
+mod webhooks;
