@@ -311,6 +311,7 @@ impl<'a> Formula<'a> {
     }
 
     /// Every node with its id, children before parents.
+    #[must_use]
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = (NodeId, Node)> + 'a {
         #[expect(
             clippy::cast_possible_truncation,

@@ -105,15 +105,12 @@ pub fn sheet_prefix(name: &str) -> String {
 }
 
 fn needs_quotes(name: &str) -> bool {
-    let starts_as_word = name
-        .chars()
-        .next()
-        .is_some_and(|first| !first.is_numeric() && first != '.');
+    let starts_as_word = name.chars().next().is_some_and(|first| !first.is_numeric());
     let letters = name.bytes().take_while(u8::is_ascii_alphabetic).count();
     let cell_like = letters <= 3 && name.bytes().skip(letters).all(|byte| byte.is_ascii_digit());
     !starts_as_word
         || cell_like
-        || !name.chars().all(is_word_character)
+        || !name.chars().all(|c| c != '.' && is_word_character(c))
         || name.eq_ignore_ascii_case("TRUE")
         || name.eq_ignore_ascii_case("FALSE")
 }

@@ -28,7 +28,10 @@ struct Contender {
 fn main() {
     let formulas = formulas();
     let bytes: usize = formulas.iter().map(String::len).sum();
-    println!("{} formulas, {bytes} bytes, {ROUNDS} rounds", formulas.len());
+    println!(
+        "{} formulas, {bytes} bytes, {ROUNDS} rounds",
+        formulas.len()
+    );
 
     let mut contenders = contenders();
     for round in 0..=ROUNDS {
@@ -46,7 +49,10 @@ fn main() {
         }
     }
 
-    println!("{:<28} {:>9} {:>12} {:>8}", "parser", "accepted", "formulas/s", "ratio");
+    println!(
+        "{:<28} {:>9} {:>12} {:>8}",
+        "parser", "accepted", "formulas/s", "ratio"
+    );
     let slowest_of_interest = contenders
         .iter()
         .find(|contender| contender.name.starts_with("formualizer"))
@@ -87,7 +93,11 @@ fn contenders() -> Vec<Contender> {
         ),
         contender(
             "analyzer, fresh arena",
-            Box::new(|formula| black_box(parse(formula, Locale::default())).errors().is_empty()),
+            Box::new(|formula| {
+                black_box(parse(formula, Locale::default()))
+                    .errors()
+                    .is_empty()
+            }),
         ),
         contender(
             "formualizer-parse 4.1.0",
@@ -108,7 +118,9 @@ fn contenders() -> Vec<Contender> {
 fn speed(contender: &Contender, formulas: usize) -> f64 {
     let mut rounds = contender.rounds.clone();
     rounds.sort_unstable();
-    let median = rounds.get(rounds.len() / 2).map_or(0.0, Duration::as_secs_f64);
+    let median = rounds
+        .get(rounds.len() / 2)
+        .map_or(0.0, Duration::as_secs_f64);
     f64::from(u32::try_from(formulas).unwrap_or(u32::MAX)) / median
 }
 

@@ -10,7 +10,7 @@ use nom::sequence::delimited;
 
 use super::operators::{Action, after_operand};
 use super::scan::{byte_at, name_end};
-use super::{MAX_NESTING, Parser, SyntaxErrorKind, offset};
+use super::{MAX_NESTING, Parser, offset};
 use crate::ast::{NodeId, NodeKind, NodeList};
 use crate::functions;
 use crate::span::Span;

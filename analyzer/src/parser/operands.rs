@@ -46,10 +46,10 @@ impl Parser<'_> {
             return self.word();
         }
         let spaced = may_be_space(next);
-        if next == b':' || spaced {
-            if let Some((last, end)) = last_corner(self.source, end) {
-                return self.reference(None, first, Some(last), start, end);
-            }
+        if (next == b':' || spaced)
+            && let Some((last, end)) = last_corner(self.source, end)
+        {
+            return self.reference(None, first, Some(last), start, end);
         }
         if first.is_cell() && !(spaced && self.is_called(end)) {
             return self.reference(None, first, None, start, end);

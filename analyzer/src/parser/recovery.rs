@@ -92,16 +92,14 @@ impl Parser<'_> {
         self.operand()
     }
 
-    /// Reads what stands behind the brackets of a link into another workbook.
+    /// Reads what stands behind the brackets of a link into another workbook. What else is odd
+    /// about it (as a name in quotes: `[1]!'a b'`) needs no error of its own.
     fn linked_operand(&mut self, start: u32) -> NodeId {
+        let errors = self.tree.errors.len();
         let operand = self.operand();
+        self.tree.errors.truncate(errors);
         let end = self.span(operand).end;
-        if let Some(link) = self
-            .tree
-            .errors
-            .iter_mut()
-            .rfind(|error| error.span.start == start)
-        {
+        if let Some(link) = self.tree.errors.last_mut() {
             link.span.end = end;
         }
         self.widen(operand, start);
@@ -275,18 +273,20 @@ impl Parser<'_> {
             NodeKind::Reference(reference) => reference.sheet.is_none() && reference.last.is_none(),
             _ => false,
         };
+        if !is_word {
+            return None;
+        }
         let mut position = self.span(second).start as usize;
-        while is_word {
+        loop {
             let end = word_end(self.source, position);
             if end == position {
-                break;
+                return None;
             }
             if byte_at(self.bytes, end) == b'!' {
                 return Some(Span::new(self.span(first).start, offset(end)));
             }
             position = space_end(self.bytes, end);
         }
-        None
     }
 
     /// Reads characters that stand after an operand and mean nothing, and an operand after them.

@@ -59,15 +59,14 @@ pub(super) fn corner(bytes: &[u8], start: usize) -> Option<(Corner, usize)> {
         column: narrow(column),
         column_absolute,
         row_absolute: dollar,
-        row: low_half(row),
+        row: u32::try_from(row).ok()?,
     };
     if position == digits {
         // `$A$` and `$` are no corners; `A` and `$A` are.
         return (column != 0 && !dollar).then_some((corner, column_end));
     }
     // Ten digits do not overflow; more are no row that a spreadsheet has.
-    let is_row = row != 0 && row <= u64::from(u32::MAX) && position - digits <= 10;
-    is_row.then_some((corner, position))
+    (row != 0 && position - digits <= 10).then_some((corner, position))
 }
 
 /// `ZZ`: a column beyond it has three letters already.
@@ -80,12 +79,6 @@ const LAST_OF_TWO_LETTERS: u32 = 702;
 )]
 const fn narrow(column: u32) -> u16 {
     column as u16
-}
-
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "a larger row is refused")]
-const fn low_half(row: u64) -> u32 {
-    row as u32
 }
 
 /// The second corner of a range whose first corner ends at `position`, with the position behind

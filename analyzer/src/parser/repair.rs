@@ -15,7 +15,7 @@ pub(super) fn repair(error: SyntaxError, source: &str) -> Option<Fix> {
             insert(format!("Add the missing {closer}"), end, closer)
         }
         Kind::UnopenedBracket => replace(format!("Remove {written}"), span, ""),
-        Kind::MismatchedBracket { expected } => {
+        Kind::MismatchedBracket { expected } | Kind::WrongSeparator { expected } => {
             let expected = char::from(expected);
             replace(format!("Write {expected} for {written}"), span, expected)
         }
@@ -42,10 +42,6 @@ pub(super) fn repair(error: SyntaxError, source: &str) -> Option<Fix> {
             insert("Close the quote of the sheet name", at, '\'')
         }
         Kind::WrongDecimalSeparator => replace("Write a decimal comma", span, ","),
-        Kind::WrongSeparator { expected } => {
-            let expected = char::from(expected);
-            replace(format!("Write {expected} for {written}"), span, expected)
-        }
         Kind::MissingBang => insert("Add the missing !", span.start, '!'),
         Kind::SheetNeedsQuotes => fix(
             "Write the sheet name in single quotes",
@@ -71,8 +67,8 @@ pub(super) fn repair(error: SyntaxError, source: &str) -> Option<Fix> {
         Kind::ThreeDimensional => {
             let (first, rest) = written.split_once(':')?;
             let (last, range) = rest.rsplit_once('!')?;
-            let list = format!("{{{}!{range};{last}!{range}}}", first.trim_end());
-            replace("List the sheets; add those between them", span, list)
+            let ranges = format!("{{{}!{range};{last}!{range}}}", first.trim_end());
+            replace("List the sheets; add those between them", span, ranges)
         }
         Kind::ArrayBraces => array_formula(span, source),
         _ => None,

@@ -130,9 +130,9 @@ pub(super) fn character_at(source: &str, position: usize) -> Option<char> {
 /// Whether a word may hold the character: letters and digits of any script, with the marks that
 /// some scripts write their words with (which Unicode does not always count as alphabetic).
 pub(crate) fn is_word_character(character: char) -> bool {
-    match character {
-        '_' | '.' => true,
-        '\u{0300}'..='\u{036F}' | '\u{0900}'..='\u{109F}' | '\u{200C}' | '\u{200D}' => true,
-        _ => character.is_alphanumeric(),
-    }
+    let is_mark = matches!(
+        character,
+        '\u{0300}'..='\u{036F}' | '\u{0900}'..='\u{109F}' | '\u{200C}' | '\u{200D}'
+    );
+    matches!(character, '_' | '.') || is_mark || character.is_alphanumeric()
 }

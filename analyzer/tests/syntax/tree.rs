@@ -4,12 +4,12 @@ use analyzer::ast::{Formula, NodeId, NodeKind, Tree};
 use analyzer::parser::{Locale, parse};
 
 /// Parses as `en-US` writes formulas.
-pub fn tree(source: &str) -> Tree {
+pub(crate) fn tree(source: &str) -> Tree {
     parse(source, Locale::default())
 }
 
 /// The tree in brackets: `(+ A1 (* 2 B1))`. References and names are as they are written.
-pub fn shape(source: &str, locale: Locale) -> String {
+pub(crate) fn shape(source: &str, locale: Locale) -> String {
     let tree = parse(source, locale);
     let formula = Formula {
         source,
@@ -31,7 +31,7 @@ fn nested(formula: Formula<'_>, id: NodeId) -> String {
 }
 
 /// Every node in order, without its position: equal for trees that are equal but for spans.
-pub fn nodes(formula: Formula<'_>) -> Vec<String> {
+pub(crate) fn nodes(formula: Formula<'_>) -> Vec<String> {
     formula
         .nodes()
         .map(|(id, _)| {
@@ -83,7 +83,10 @@ fn head(formula: Formula<'_>, id: NodeId) -> String {
             let (sheet, name) = formula.name_parts(id);
             sheet.map_or_else(|| name.to_owned(), |sheet| format!("{sheet}!{name}"))
         }
-        NodeKind::TableReference => formula.written(id).replace(' ', "").to_uppercase(),
+        NodeKind::TableReference => {
+            let one_spelling = formula.written(id).replace(' ', "").replace(';', ",");
+            one_spelling.to_uppercase()
+        }
         NodeKind::Property { property, .. } => format!(".{}", property.of(formula.source)),
         NodeKind::Group(_) => "group".to_owned(),
         NodeKind::Prefix(operator, _) => operator.symbol().to_owned(),

@@ -1,0 +1,164 @@
+//! What holds for any text: a sound tree, in linear time and without recursion.
+
+use analyzer::ast::{Formula, NodeKind, Tree};
+use analyzer::parser::{Locale, MAX_NESTING, SyntaxErrorKind as Kind, parse, parse_into};
+use proptest::prelude::*;
+
+use crate::formulas::formula;
+use crate::tree::tree;
+
+fn nested(open: &str, inner: &str, close: &str, depth: usize) -> String {
+    format!("={}{inner}{}", open.repeat(depth), close.repeat(depth))
+}
+
+#[test]
+fn nesting_has_a_limit_that_is_an_error() {
+    let limit = MAX_NESTING as usize;
+    for (open, close) in [("(", ")"), ("SUM(1,", ")"), ("{", "}"), ("-(", ")")] {
+        assert_eq!(tree(&nested(open, "1", close, limit)).errors(), []);
+        let deep = nested(open, "1", close, limit + 1);
+        let kinds: Vec<_> = tree(&deep)
+            .errors()
+            .iter()
+            .map(|error| error.kind)
+            .collect();
+        assert_eq!(kinds, [Kind::TooDeep], "{open}");
+        assert!(!tree(&nested(open, "1", "", 100_000)).errors().is_empty());
+    }
+}
+
+#[test]
+fn long_chains_need_no_nesting() {
+    let chains = [
+        format!("={}1", "-".repeat(100_000)),
+        format!("=1{}", "%".repeat(100_000)),
+        format!("=1{}", "+1".repeat(100_000)),
+        format!("=1{}", "^1".repeat(100_000)),
+        format!("=f(){}", "()".repeat(100_000)),
+        format!("=A1{}", ".x".repeat(100_000)),
+        format!("=f(){}", ":f()".repeat(100_000)),
+    ];
+    for chain in chains {
+        assert_eq!(tree(&chain).errors(), [], "{}", chain.get(..20).unwrap());
+    }
+}
+
+/// Bits of formulas, valid and not, that trees of any kind and most errors can be made of.
+fn formula_like() -> impl Strategy<Value = String> {
+    let pieces = vec![
+        "A1", "$B$2", "A:", ":", "SUM(", "(", ")", ",", ";", "\\", "{", "}", "[", "]", "\"", "'",
+        "!", "#REF!", "#", "@", "+", "-", "*", "%", "<", ">", "=", "&", "1", "1.5", ".", ",5", "e",
+        " ", "\u{a0}", "é", "“", "x", "TRUE", "Sheet1!", "T[c]", "[#ALL]", "\0", "$", "?", "[1]",
+        "😀",
+    ];
+    let piece = prop::sample::select(pieces);
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+#[track_caller]
+fn is_sound(source: &str, locale: Locale) {
+    let tree = parse(source, locale);
+    let formula = Formula {
+        source,
+        tree: &tree,
+    };
+    let mut parents = vec![0_usize; tree.nodes().len()];
+    for (id, node) in formula.nodes() {
+        assert!(node.span.start <= node.span.end);
+        assert!(
+            source
+                .get(node.span.start as usize..node.span.end as usize)
+                .is_some()
+        );
+        let mut last_end = node.span.start;
+        formula.for_each_child(id, |child| {
+            let span = formula.span(child);
+            assert!(child < id, "children come before parents");
+            assert!(
+                node.span.contains(span),
+                "{source:?}: {span:?} in {:?}",
+                node.span
+            );
+            assert!(last_end <= span.start, "{source:?}: siblings in order");
+            last_end = span.end;
+            if let Some(count) = parents.get_mut(child.index()) {
+                *count += 1;
+            }
+        });
+    }
+    for ((id, node), parents) in formula.nodes().zip(parents) {
+        let expected = usize::from(tree.root() != Some(id));
+        assert_eq!(parents, expected, "{source:?}: one parent for {node:?}");
+    }
+    let has_invalid = tree
+        .nodes()
+        .iter()
+        .any(|node| node.kind == NodeKind::Invalid);
+    assert!(!has_invalid || !tree.errors().is_empty(), "{source:?}");
+    for error in tree.errors() {
+        assert!(
+            source
+                .get(error.span.start as usize..error.span.end as usize)
+                .is_some()
+        );
+        assert!(!error.message(source).is_empty());
+        for edit in error
+            .repair(source)
+            .map(|fix| fix.edits)
+            .unwrap_or_default()
+        {
+            assert!(
+                source
+                    .get(edit.span.start as usize..edit.span.end as usize)
+                    .is_some()
+            );
+        }
+    }
+    assert!(tree.errors().is_sorted_by_key(|error| error.span));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn any_text_gives_a_sound_tree(source in any::<String>(), decimal_comma: bool) {
+        is_sound(&source, Locale { decimal_comma });
+    }
+
+    #[test]
+    fn anything_like_a_formula_gives_a_sound_tree(source in formula_like(), decimal_comma: bool) {
+        is_sound(&source, Locale { decimal_comma });
+    }
+
+    #[test]
+    fn a_valid_formula_has_no_errors(source in formula()) {
+        let tree = tree(&source);
+        prop_assert_eq!(tree.errors(), [], "{}", source);
+    }
+
+    #[test]
+    fn a_damaged_formula_gives_a_sound_tree(
+        source in formula(),
+        at in any::<prop::sample::Index>(),
+        length in 0_usize..4,
+        patch in prop::sample::select(vec!["", "(", ")", "\"", "'", ",", "!", "[", "]", "{", "#", "@", " ", "A", "é"]),
+    ) {
+        let characters: Vec<char> = source.chars().collect();
+        let start = at.index(characters.len());
+        let end = (start + length).min(characters.len());
+        let before: String = characters.iter().take(start).collect();
+        let after: String = characters.iter().skip(end).collect();
+        is_sound(&format!("{before}{patch}{after}"), Locale::default());
+    }
+
+    #[test]
+    fn a_tree_used_again_is_as_good_as_new(first in formula_like(), second in formula_like()) {
+        let mut tree = Tree::default();
+        parse_into(&mut tree, &first, Locale::default());
+        parse_into(&mut tree, &second, Locale::default());
+        let fresh = parse(&second, Locale::default());
+        prop_assert_eq!(tree.nodes(), fresh.nodes());
+        prop_assert_eq!(tree.root(), fresh.root());
+        prop_assert_eq!(tree.errors(), fresh.errors());
+    }
+}
