@@ -17,6 +17,7 @@ const SMALLEST_CHUNK: usize = 512;
 
 /// Audits the cells; the result is in their order. When the job is abandoned in its course, the
 /// cells not yet audited are missing.
+#[must_use]
 pub fn audit_cells(
     rules: &RuleSet,
     locale: Locale,
@@ -42,6 +43,7 @@ pub fn audit_cells(
 }
 
 /// What the report says of an audit that took from `started` to `finished`.
+#[must_use]
 pub fn circumstances(started: OffsetDateTime, finished: OffsetDateTime) -> Circumstances {
     Circumstances {
         duration: (finished - started).as_seconds_f64() * 1000.0,

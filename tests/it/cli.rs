@@ -241,7 +241,7 @@ async fn plain_lines_stand_in_column_a_and_copies_are_one_finding() {
 
 #[tokio::test]
 async fn a_line_can_name_its_cell() {
-    let list = r##"{"cell":"'My Sheet'!B2","formula":"=#REF!+1"}"##;
+    let list = r#"{"cell":"'My Sheet'!B2","formula":"=#REF!+1"}"#;
     let found = findings(list, &[]).await;
     assert_eq!(
         (&found[0]["sheet"], &found[0]["cells"]),
@@ -384,10 +384,6 @@ async fn a_policy_of_which_nothing_is_enforced_is_a_warning() {
 #[tokio::test]
 async fn the_text_report_shows_formula_caret_reason_and_fix() {
     let list = "{\"cell\":\"B2\",\"formula\":\"=\\\"数字\\\"&VLOOKUPP(A1, D:E, 2, FALSE)\"}";
-    let report = audit(list, &["--preset", "none", "--preset", "none"])
-        .await
-        .expect(0);
-    assert_eq!(report.out, "");
     let report = audit(list, &[]).await.expect(1);
     let expected = "\
 high  unknown-function  B2

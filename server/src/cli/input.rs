@@ -52,7 +52,7 @@ impl Source {
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let before = error.as_bytes().get(..valid).unwrap_or_default();
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = before.split(|byte| *byte == b'\n').count();
             anyhow::anyhow!("{self}:{line}: the text is not UTF-8; save the file as UTF-8")
         })?;
         Ok(text
