@@ -200,6 +200,10 @@ impl Runner {
         };
         if target.within.is_some() {
             targets.retain(|id| {
+                // An address is an argument of the call that is found itself.
+                if target.what == What::Thing(Thing::BuiltUrls) {
+                    return self.within.is_call(formula, formula.kind(*id));
+                }
                 context
                     .enclosing_calls(*id)
                     .any(|place| self.within.is_call(formula, formula.kind(place.call)))
@@ -324,6 +328,9 @@ fn is_reference(thing: Thing, reference: &Reference) -> bool {
         Thing::OpenRanges => reference.is_open(),
         Thing::AbsoluteReferences => anchors().all(|anchored| anchored),
         Thing::RelativeReferences => anchors().all(|anchored| !anchored),
+        Thing::RelativeRanges => {
+            reference.last.is_some() && is_reference(Thing::RelativeReferences, reference)
+        }
         Thing::MixedReferences => {
             anchors().any(|anchored| anchored) && anchors().any(|anchored| !anchored)
         }

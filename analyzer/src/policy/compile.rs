@@ -574,3 +574,35 @@ fn not_read(symbols: &Symbols) -> Reading {
         note,
     }
 }
+
+#[cfg(test)]
+mod debug_scratch {
+    #[test]
+    fn print_symbols() {
+        let lexicon = super::Lexicon::english();
+        for line in std::fs::read_to_string("/tmp/pol/q.txt").unwrap().lines() {
+            let s = super::sentences(line, &lexicon);
+            for one in &s {
+                println!(
+                    "{:?} {} => {:?} {:?}",
+                    one.status, one.text, one.paraphrase, one.note
+                );
+            }
+            let span = crate::span::Span::new(0, line.len() as u32);
+            let symbols = super::symbols::read(&super::words::read(line, span), &lexicon);
+            for x in symbols.symbols {
+                println!(
+                    "      {:?} {:?}",
+                    x.span.of(line),
+                    x.meanings
+                        .iter()
+                        .map(|m| {
+                            let t = format!("{m:?}");
+                            t.chars().take(40).collect::<String>()
+                        })
+                        .collect::<Vec<_>>()
+                );
+            }
+        }
+    }
+}

@@ -138,6 +138,7 @@ fn sample(thing: Thing) -> &'static str {
         Thing::NamedRanges => "Some_name",
         Thing::AbsoluteReferences => "$A$1",
         Thing::RelativeReferences | Thing::References => "A1",
+        Thing::RelativeRanges => "SUM(A1:B2)",
         Thing::MixedReferences => "$A1",
         Thing::Ranges => "SUM(A1:B2)",
         Thing::Numbers => "7.25",

@@ -91,7 +91,7 @@ keys! {
     /// The closed word classes of the grammar, as in `[words]`.
     Class {
         Must, Should, May, MustNot, ShouldNot, Optional, DoNot, Not, NoLonger, No, NothingBut,
-        Nobody, Neither, Do, Be, Have, There, It, That, If, Whenever, Then, And, Or, But, Only,
+        AnythingBut, OwnSheet, FreeOf, EndWith, Nobody, Neither, Do, Be, Have, There, It, That, If, Whenever, Then, And, Or, But, Only,
         Except, Excepted, Unless, UnlessInside, Without, With, Outside, In, Into, To, From, By, As,
         For, On, At, Around, Between, Instead, InsteadAdverb, Following, SuchAs, Like, Function,
         Call, Usage, Formula, Calculation, Model, Person, Forbidden, Discouraged, Allowed,
@@ -107,7 +107,7 @@ keys! {
 keys! {
     /// The verb classes of the grammar, as in `[verbs]`.
     Verb {
-        Use, Appear, Refer, Import, Avoid, Ban, Discourage, HardCode, Nest, Exceed, Wrap, Stand, Specify,
+        Use, Appear, Refer, Import, Avoid, Ban, Discourage, HardCode, Nest, Exceed, Leave, Anchor, Wrap, Stand, Specify,
         Omit, Append, Hide, Limit, Prefer, Replace, Migrate, Divide, Make, Return,
     }
 }

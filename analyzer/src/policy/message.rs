@@ -52,7 +52,7 @@ fn forbidden_name(target: &Target) -> &'static str {
             Thing::WholeRows => "whole-row-range",
             Thing::NamedRanges => "named-range",
             Thing::AbsoluteReferences => "absolute-reference",
-            Thing::RelativeReferences => "relative-reference",
+            Thing::RelativeReferences | Thing::RelativeRanges => "relative-reference",
             Thing::MixedReferences => "mixed-reference",
             Thing::LineBreaks => "multi-line-formula",
             Thing::CustomFunctions => "custom-function",

@@ -123,6 +123,7 @@ fn thing_name(thing: Thing) -> &'static str {
         Thing::NamedRanges => "named ranges",
         Thing::AbsoluteReferences => "absolute references",
         Thing::RelativeReferences => "relative references",
+        Thing::RelativeRanges => "relative ranges",
         Thing::MixedReferences => "mixed references",
         Thing::References => "cell references",
         Thing::Ranges => "ranges",

@@ -67,11 +67,20 @@ pub(super) fn read(tokens: &[Token], lexicon: &Lexicon) -> Symbols {
         if symbol.meanings.contains(&Meaning::Unreadable) {
             result.unreadable = Some(symbol.span);
         }
-        if symbol.meanings.contains(&Meaning::Hedge) {
-            result.hedged = true;
-            continue;
-        }
-        if symbol.meanings.contains(&Meaning::Stop) && !names_functions(&symbol) {
+        let is_hedge = symbol.meanings.contains(&Meaning::Hedge);
+        result.hedged |= is_hedge;
+        let is_stop = symbol.meanings.contains(&Meaning::Stop) && !names_functions(&symbol);
+        if is_hedge || is_stop {
+            // The commas that set the words off go with them.
+            let sets_off = |symbol: &Symbol| symbol.meanings.contains(&Meaning::Mark(','));
+            let comma_before = result.symbols.last().is_none_or(sets_off);
+            let comma_after = rest
+                .first()
+                .is_none_or(|item| item.own.contains(&Meaning::Mark(',')));
+            if comma_before && comma_after {
+                result.symbols.pop();
+                rest = rest.get(1..).unwrap_or_default();
+            }
             continue;
         }
         if symbol.meanings.is_empty() {

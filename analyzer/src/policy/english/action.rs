@@ -40,6 +40,7 @@ pub(super) fn prohibited(form: Form) -> impl Fn(Input<'_>) -> Read<'_, Outcome> 
                 &divide(form),
                 &use_to_hide(form),
                 &import(form),
+                &import_from_others(form),
                 &use_nouns(form),
                 &exceed(form),
             ],
@@ -83,6 +84,40 @@ fn import<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     }
 }
 
+/// `import from spreadsheets other than 1Abc…`
+fn import_from_others<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
+    move |input| {
+        let (input, ()) = verb(&[Verb::Import, Verb::Refer, Verb::Use], form)(input)?;
+        let (input, keys) = other_spreadsheets(input)?;
+        let target = What::Calls(set_of(&["IMPORTRANGE"])).into();
+        match Need::Spreadsheets(keys).of(&target) {
+            Some(demand) => Ok((input, Outcome::Demands(vec![demand]))),
+            None => no(),
+        }
+    }
+}
+
+/// Takes `data from any spreadsheet other than 1Abc…`, `to files except 1Abc…`.
+pub(super) fn other_spreadsheets(input: Input<'_>) -> Read<'_, Vec<String>> {
+    let data = opt(any_class(&[Class::Data, Class::CellData]));
+    let link = opt(any_class(&[
+        Class::From,
+        Class::To,
+        Class::With,
+        Class::For,
+        Class::On,
+    ]));
+    (
+        data,
+        link,
+        opt(class(Class::Spreadsheet)),
+        class(Class::Except),
+        spreadsheets,
+    )
+        .map(|(.., keys)| keys)
+        .parse(input)
+}
+
 /// `hard-code numbers`, `type values into formulas`
 fn hard_code<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
@@ -104,7 +139,7 @@ fn hard_code<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
             }
         };
         let values = |input| {
-            let data = any_class(&[Class::Data, Class::CellData, Class::Quality]);
+            let data = any_class(&[Class::Data, Class::CellData]);
             data.map(|()| Demand::Forbid(What::Numbers(vec![0.0, 1.0]).into()))
                 .parse(input)
         };
@@ -198,17 +233,16 @@ fn metric_word(input: Input<'_>) -> Read<'_, ()> {
 /// `omit the fourth argument of VLOOKUP`, `leave the match type of MATCH out`
 fn omit<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
-        let (input, ()) = verb(&[Verb::Omit, Verb::Use], form)(input)?;
-        let is_leave = input.first().is_some();
-        let (rest, (place, set)) = need::argument(input)?;
-        let (rest, out) = opt(any_class(&[Class::LeftEmpty, Class::Absent])).parse(rest)?;
-        let demands = Need::Argument(place, None).of_functions(set);
-        match demands {
-            Some(demands) if is_leave => {
-                let _ = out;
-                Ok((rest, Outcome::Demands(demands)))
-            }
-            _ => no(),
+        let empty = any_class(&[Class::LeftEmpty, Class::Absent]);
+        let (rest, (place, set)) = alt((
+            (verb(&[Verb::Omit], form), need::argument, opt(empty))
+                .map(|((), argument, _)| argument),
+            (verb(&[Verb::Leave], form), need::argument, empty).map(|((), argument, ())| argument),
+        ))
+        .parse(input)?;
+        match Need::Argument(place, None).of_functions(set) {
+            Some(demands) => Ok((rest, Outcome::Demands(demands))),
+            None => no(),
         }
     }
 }
@@ -425,8 +459,19 @@ fn specify<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
         let using = verb(&[Verb::Use], Form::Gerund);
         let is = alt((any_class(&[Class::To, Class::As, Class::Be]), mark(':')));
         let (input, (need, set)) = alt((
-            (need::argument, opt(is), super::terminal::values)
-                .map(|((place, set), _, values)| (Need::Argument(place, Some(values)), set)),
+            (
+                need::argument,
+                opt(is),
+                super::terminal::values,
+                opt((link, functions)),
+            )
+                .map_opt(|((place, set), _, values, within)| {
+                    let set = match (set, within) {
+                        (Some(_), Some(_)) => return None,
+                        (set, within) => set.or(within.map(|((), set)| set)),
+                    };
+                    Some((Need::Argument(place, Some(values)), set))
+                }),
             (need, alt((when, using, link)), functions).map(|(need, (), set)| (need, Some(set))),
             (need, functions).map(|(need, set)| (need, Some(set))),
             (functions, any_class(&[Class::With, Class::In]), need)
@@ -537,32 +582,21 @@ pub(super) fn same_scale(metric: &Metric, counted: &Metric) -> bool {
 /// `make ranges in VLOOKUP absolute`, `anchor the ranges of VLOOKUP`, `lock lookup ranges with $`
 fn anchor<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
-        let (rest, ()) = verb(&[Verb::Make], form)(input)?;
-        let (rest, targets) = wrapped_targets(rest)?;
-        let mark_words = (
-            any_class(&[Class::With, Class::By]),
-            any_class(&[Class::Absolute]),
-        );
-        let (rest, said) =
-            opt(alt((any_class(&[Class::Absolute]), mark_words.map(|_| ())))).parse(rest)?;
-        if said.is_none() && !names_anchoring(input) {
-            return no();
-        }
+        let signs = (any_class(&[Class::With, Class::By]), class(Class::Absolute)).map(|_| ());
+        let (rest, targets) = alt((
+            (verb(&[Verb::Make], form), nouns, need::absolute).map(|((), targets, ())| targets),
+            (verb(&[Verb::Anchor], form), nouns, opt(signs)).map(|((), targets, _)| targets),
+        ))
+        .parse(input)?;
         let demands: Option<Vec<Demand>> = targets
-            .iter()
-            .map(|target| Need::Absolute.of(target))
+            .into_iter()
+            .map(|noun| Need::Absolute.of(&noun.target()?))
             .collect();
         match demands {
             Some(demands) => Ok((rest, Outcome::Demands(demands))),
             None => no(),
         }
     }
-}
-
-/// Whether the verb itself says that something is anchored: "anchor", "lock", "fix".
-fn names_anchoring(input: Input<'_>) -> bool {
-    let general = verb(&[Verb::Limit, Verb::Use], Form::Base)(input).is_ok();
-    !general
 }
 
 /// `read only from spreadsheet 1Abc…` of a call

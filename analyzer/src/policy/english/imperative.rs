@@ -194,6 +194,11 @@ fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
         let (input, ()) = alt((
             any_class(&[Class::Forbidden]),
             (class(Class::Not), class(Class::Allowed)).map(|_| ()),
+            (
+                any_class(&[Class::DoNot, Class::Not]),
+                verb(&[Verb::Use], Form::Base),
+            )
+                .map(|_| ()),
             verb(&[Verb::Avoid, Verb::Ban], Form::Participle),
         ))
         .parse(input)?;

@@ -5,6 +5,7 @@
 //! no form is for the caller to report.
 
 mod action;
+mod demanded;
 mod exception;
 mod imperative;
 mod need;
@@ -13,6 +14,7 @@ mod only;
 mod predicate;
 mod preference;
 mod quantity;
+mod subject;
 mod terminal;
 
 use nom::{Parser, branch::alt, combinator::opt};

@@ -187,7 +187,8 @@ pub(super) fn absolute(input: Input<'_>) -> Read<'_, ()> {
                 no()
             }
         };
-        (class(Class::Absolute), opt(range))
+        let signs = (any_class(&[Class::With, Class::By]), class(Class::Absolute));
+        (class(Class::Absolute), opt(range), opt(signs))
             .map(|_| ())
             .parse(input)
     };
@@ -202,6 +203,9 @@ pub(super) fn place(input: Input<'_>) -> Read<'_, Place> {
         (class(Class::Last), class(Class::Argument)).map(|_| Place::Last),
         (class(Class::Argument), opt(class(Class::NumberOf)), count)
             .map(|(.., place)| Place::Nth(place)),
+        // `four arguments` are given if the fourth is.
+        (opt(class(Class::AtLeast)), count, class(Class::Argument))
+            .map(|(_, count, ())| Place::Nth(count)),
         (parameter, opt(class(Class::Argument))).map(|(parameter, _)| Place::Named(parameter)),
     ))
     .parse(input)

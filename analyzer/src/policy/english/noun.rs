@@ -30,6 +30,11 @@ impl Noun {
     /// What forbidding the noun demands.
     pub(super) fn forbidden(self) -> Option<Demand> {
         match self {
+            // Nobody means to forbid every calculation or every reference.
+            Self::Target(Target {
+                what: What::Calculations | What::Thing(Thing::References | Thing::Ranges),
+                within: None,
+            }) => None,
             Self::Target(target) => Some(forbid(target)),
             Self::Broken(demand) => Some(demand),
             Self::Measured(measure) => measure.forbidden(),
@@ -459,14 +464,16 @@ fn plain_target(input: Input<'_>) -> Read<'_, What> {
     };
     let example = |input| {
         let columns = |input| {
-            pick(input, |m| {
-                matches!(m, Meaning::Columns | Meaning::Rows).then_some(())
+            pick(input, |meaning| match meaning {
+                Meaning::Columns => Some(Thing::WholeColumns),
+                Meaning::Rows => Some(Thing::WholeRows),
+                _ => None,
             })
         };
         let words = any_class(&[Class::SuchAs, Class::Like]);
         alt((
-            (mark('('), opt(words), columns, mark(')')).map(|_| ()),
-            (comma, words, columns).map(|_| ()),
+            (mark('('), opt(words), columns, mark(')')).map(|(_, _, thing, _)| thing),
+            (comma, words, columns).map(|(.., thing)| thing),
         ))
         .parse(input)
     };
@@ -490,7 +497,11 @@ fn plain_target(input: Input<'_>) -> Read<'_, What> {
         return Ok((rest, what));
     }
     let (input, found) = thing(input)?;
-    let (input, _) = opt(example).parse(input)?;
+    let (input, example) = opt(example).parse(input)?;
+    let found = match (found, example) {
+        (Thing::References | Thing::Ranges, Some(example)) => example,
+        (found, _) => found,
+    };
     let (input, _) = opt(thing_repeated(found)).parse(input)?;
     Ok((input, what_of(found)))
 }

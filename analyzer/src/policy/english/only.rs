@@ -16,6 +16,7 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
         only_functions(Form::Base).map(|set| (Level::Must, set)),
         limited,
         the_only_functions,
+        allowed_only,
         others_forbidden,
         no_others,
     ))
@@ -93,6 +94,25 @@ fn the_only_functions(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     Ok((input, (Level::Must, set)))
 }
 
+/// `permitted functions are SUM and IF only`, `allowed functions: only SUM and IF`
+fn allowed_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
+    let be = alt((class(Class::Be), mark(':')));
+    let only = class(Class::Only);
+    let (input, (.., before, set, after)) = (
+        class(Class::Allowed),
+        class(Class::Function),
+        be,
+        opt(only),
+        listed,
+        opt(only),
+    )
+        .parse(input)?;
+    if before.is_none() && after.is_none() {
+        return no();
+    }
+    Ok((input, (Level::Must, set)))
+}
+
 /// `functions other than SUM and IF are forbidden`, `all functions except SUM must not be used`
 fn others_forbidden(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     let (input, (.., set)) = (class(Class::Function), class(Class::Except), listed).parse(input)?;
@@ -122,15 +142,23 @@ fn no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         ))
         .parse(input)
     };
-    let others = (class(Class::Function), class(Class::Except), listed).map(|(.., set)| set);
+    let others = |input| {
+        alt((
+            (class(Class::Function), class(Class::Except), listed).map(|(.., set)| set),
+            (
+                class(Class::AnythingBut),
+                opt(class(Class::Function)),
+                listed,
+            )
+                .map(|(.., set)| set),
+        ))
+        .parse(input)
+    };
     let used = verb(&[Verb::Use], Form::Base);
     let avoid = verb(&[Verb::Avoid], Form::Base).map(|()| Level::Should);
     alt((
         (forbid, used, others).map(|(level, (), set)| (level, set)),
-        (
-            avoid,
-            (class(Class::Function), class(Class::Except), listed).map(|(.., set)| set),
-        ),
+        (avoid, others),
     ))
     .parse(input)
 }

@@ -38,6 +38,9 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
             nouns,
         )
             .map(|(force, (), used, (), avoided)| (force, used, avoided)),
+        // `we prefer A over B`
+        (actor, verb(&[Verb::Prefer], Form::Base), nouns, over, nouns)
+            .map(|((), (), used, (), avoided)| (should, used, avoided)),
         // `use A instead of B`
         (
             anyone,
