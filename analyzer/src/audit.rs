@@ -117,65 +117,87 @@ impl<'a> Auditor<'a> {
         })
     }
 
-    /// What the rules found, in the order of the text, with what the rule set says of them.
+    /// What was found, in the order of the text; at one place built-in rules come first, and then
+    /// policies in their order.
     fn take_findings(&mut self, template: Template) -> Vec<Finding> {
-        self.found
-            .sort_by_key(|found| (found.span.start, found.span.end, found.rule));
         let expected = self.found.len() + self.violations.len();
         let mut findings: Vec<Finding> = Vec::with_capacity(expected);
+        self.found
+            .sort_by_key(|found| (found.span.start, found.span.end, found.rule));
         for found in self.found.drain(..) {
             if let Some(count) = self.counts.get_mut(usize::from(found.rule)) {
                 *count = 0;
             }
-            let Some(active) = self.rules.rule_at(found.rule) else {
-                continue;
-            };
-            let name = active.rule.name;
-            let same =
-                |earlier: &&Finding| earlier.rule == name && earlier.message == found.message;
-            let occurrence = findings.iter().filter(same).count();
-            let occurrence = u32::try_from(occurrence).unwrap_or(u32::MAX);
-            findings.push(Finding {
-                rule: Cow::Borrowed(name),
-                category: active.rule.category,
-                severity: active.severity.min(found.at_most),
-                fingerprint: Fingerprint::new(name, template, &found.message, occurrence),
-                message: found.message,
-                span: found.span,
-                sentence: None,
-                fix: found.fix,
-            });
+            if let Some(active) = self.rules.rule_at(found.rule) {
+                findings.push(of_rule(active, found));
+            }
         }
         for (policy, violation) in self.violations.drain(..) {
-            let Violation {
-                sentence,
-                rule,
-                severity,
-                span,
-                message,
-                fix,
-            } = violation;
-            let sentence = SentenceRef { policy, sentence };
-            let same = |earlier: &&Finding| {
-                earlier.sentence == Some(sentence) && earlier.message == message
-            };
-            let occurrence = u32::try_from(findings.iter().filter(same).count());
-            let occurrence = occurrence.unwrap_or(u32::MAX);
-            findings.push(Finding {
-                fingerprint: Fingerprint::new(&rule, template, &message, occurrence),
-                rule,
-                category: Category::Policy,
-                severity,
-                message,
-                span,
-                sentence: Some(sentence),
-                fix,
-            });
+            add_violation(&mut findings, policy, violation);
         }
-        // Stable: at the same place, built-in rules come first and policies in their order.
+        for place in 0..findings.len() {
+            let (earlier, rest) = findings.split_at_mut(place);
+            if let Some(finding) = rest.first_mut() {
+                finding.fingerprint = fingerprint(finding, earlier, template);
+            }
+        }
         findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
         findings
     }
+}
+
+/// What a built-in rule found, with what the rule set says of it; its fingerprint is still to come.
+fn of_rule(active: &ActiveRule, found: Found) -> Finding {
+    Finding {
+        rule: Cow::Borrowed(active.rule.name),
+        category: active.rule.category,
+        severity: active.severity.min(found.at_most),
+        message: found.message,
+        span: found.span,
+        sentence: None,
+        fix: found.fix,
+        fingerprint: Fingerprint::default(),
+    }
+}
+
+/// Adds what a policy found. Where a built-in rule found the same, there is one finding: the
+/// rule's, which the sentence then stands behind.
+fn add_violation(findings: &mut Vec<Finding>, policy: u32, violation: Violation) {
+    let sentence = Some(SentenceRef {
+        policy,
+        sentence: violation.sentence,
+    });
+    let same = findings.iter_mut().find(|finding| {
+        finding.sentence.is_none()
+            && finding.rule == violation.rule
+            && finding.span == violation.span
+    });
+    if let Some(finding) = same {
+        finding.sentence = sentence;
+        finding.severity = finding.severity.max(violation.severity);
+        return;
+    }
+    findings.push(Finding {
+        rule: violation.rule,
+        category: Category::Policy,
+        severity: violation.severity,
+        message: violation.message,
+        span: violation.span,
+        sentence,
+        fix: violation.fix,
+        fingerprint: Fingerprint::default(),
+    });
+}
+
+/// The fingerprint of a finding that comes after `earlier` ones in the same formula.
+fn fingerprint(finding: &Finding, earlier: &[Finding], template: Template) -> Fingerprint {
+    let alike = earlier.iter().filter(|other| {
+        other.rule == finding.rule
+            && other.sentence == finding.sentence
+            && other.message == finding.message
+    });
+    let occurrence = u32::try_from(alike.count()).unwrap_or(u32::MAX);
+    Fingerprint::new(&finding.rule, template, &finding.message, occurrence)
 }
 
 /// Whether the text is a formula that is short enough to be audited.

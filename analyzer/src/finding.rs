@@ -113,7 +113,7 @@ pub struct Finding {
 /// depend on the cell, so it survives inserted rows, and the copies of a formula share it.
 ///
 /// Written as 32 hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(u128);
 
 impl Fingerprint {

@@ -267,8 +267,8 @@ pub fn assemble(
     }
 }
 
-/// The findings of cells that were audited with `rules` as lines: one for each finding and sheet, in the order in which they first occur.
-/// Cells without a sheet stand on `sheet`.
+/// The findings of cells that were audited with `rules` as lines: one for each finding and sheet,
+/// in the order in which they first occur. Cells without a sheet stand on `sheet`.
 #[must_use]
 pub fn lines(
     rules: &RuleSet,

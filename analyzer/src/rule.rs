@@ -287,6 +287,27 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// How `inner` is written where `outer` stands, which is a call: in parentheses if operators
+    /// around it would tear it apart.
+    #[must_use]
+    pub fn written_in_place_of(&self, outer: NodeId, inner: NodeId) -> String {
+        let written = self.formula.written(inner);
+        let around = self.parent(outer).map(|parent| self.formula.kind(parent));
+        let is_alone = matches!(
+            around,
+            None | Some(NodeKind::Call { .. } | NodeKind::Group(_))
+        );
+        let is_whole = !matches!(
+            self.formula.kind(inner),
+            NodeKind::Infix(..) | NodeKind::Prefix(..) | NodeKind::Percent(_)
+        );
+        if is_alone || is_whole {
+            written.to_owned()
+        } else {
+            format!("({written})")
+        }
+    }
+
     /// The calls by name around the node, the nearest first. Not more than nesting allows, so
     /// walking them costs a bounded time for each node.
     pub fn enclosing_calls(&self, id: NodeId) -> impl Iterator<Item = Place> + use<'a> {

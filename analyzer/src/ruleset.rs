@@ -144,9 +144,20 @@ impl RuleSet {
         Ok(Self::build(self.active, self.policies))
     }
 
-    /// The set with these policies in place of those it had.
+    /// The set with these policies in place of those it had. What does not parse is then found
+    /// too, since no policy can be checked on it.
     #[must_use]
-    pub fn with_policies(self, policies: Vec<Policy>) -> Self {
+    pub fn with_policies(mut self, policies: Vec<Policy>) -> Self {
+        let parses = rules::find(INDISPENSABLE).filter(|rule| {
+            let is_on = self
+                .active
+                .iter()
+                .any(|active| active.rule.name == rule.name);
+            !policies.is_empty() && !is_on
+        });
+        if let Some(rule) = parses {
+            self.put(ActiveRule::new(rule));
+        }
         Self::build(self.active, policies)
     }
 

@@ -1,20 +1,31 @@
 //! What an audit promises: the same findings however formulas come together, and no surprise.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use analyzer::audit::{Auditor, FormulaAudit, LONGEST_FORMULA, Skip};
 use analyzer::cell::Position;
 use analyzer::finding::Severity;
 use analyzer::parser::Locale;
+use analyzer::policy::{Lexicon, compile};
 use analyzer::rule::Preset;
 use analyzer::rules;
-use analyzer::ruleset::{RuleDefinition, RuleSet, RuleSetError};
+use analyzer::ruleset::{Policy, RuleDefinition, RuleSet, RuleSetError};
 use proptest::prelude::*;
 
 const B2: Position = Position { column: 2, row: 2 };
 
 fn audit_with(rules: &RuleSet, formula: &str) -> Result<FormulaAudit, Skip> {
     Auditor::new(rules, Locale::default()).audit(formula, B2)
+}
+
+fn policy(text: &str) -> Policy {
+    Policy {
+        id: "p".to_owned(),
+        title: "Formulas".to_owned(),
+        version: 1,
+        compiled: Arc::new(compile(text, &Lexicon::english())),
+    }
 }
 
 /// The names of the rules that find something, with the presets given.
@@ -86,6 +97,34 @@ fn consistency_says_nothing_of_a_single_formula() {
         found(&[Preset::Consistency], "=VLOOKUP(A1,B:C,2)+NOW("),
         [""; 0]
     );
+}
+
+#[test]
+fn a_rule_and_a_policy_that_find_the_same_give_one_finding() {
+    let rules = RuleSet::of(&[Preset::Recommended]);
+    let rules = rules.with_policies(vec![policy("VLOOKUP must use exact match.")]);
+    let findings = audit_with(&rules, "=VLOOKUP(B2, Sheet1!A:B, 2)")
+        .unwrap()
+        .findings;
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].rule, "approximate-lookup");
+    assert_eq!(findings[0].severity, Severity::High);
+    assert!(findings[0].sentence.is_some());
+}
+
+#[test]
+fn a_policy_alone_also_finds_what_does_not_parse() {
+    let rules = RuleSet::of(&[Preset::Consistency]);
+    let rules = rules.with_policies(vec![policy("INDIRECT must not be used.")]);
+    assert_eq!(
+        audit_with(&rules, "=INDIRECT(A1").unwrap().findings[0].rule,
+        "syntax-error"
+    );
+    assert_eq!(
+        audit_with(&rules, "=INDIRECT(A1)").unwrap().findings.len(),
+        1
+    );
+    assert_eq!(audit_with(&rules, "=INDEX(A:A,1)").unwrap().findings, []);
 }
 
 #[test]
@@ -230,16 +269,23 @@ fn reference(column: u32, row: u32) -> String {
     Position { column, row }.to_string()
 }
 
+/// Every rule, a policy that sees templates and one that sees text.
+static EVERYTHING: LazyLock<RuleSet> = LazyLock::new(|| {
+    RuleSet::of(&[Preset::Strict]).with_policies(vec![
+        policy("NOW must not be used. Do not nest more than 1 IF."),
+        policy("Formulas must not be longer than 20 characters."),
+    ])
+});
+
 proptest! {
     #[test]
     fn what_was_seen_before_changes_nothing(
         cells in prop::collection::vec((formulas(), 1_u32..4, 1_u32..6), 1..12)
     ) {
-        let rules = RuleSet::of(&[Preset::Strict]);
-        let mut remembering = Auditor::new(&rules, Locale::default());
+        let mut remembering = Auditor::new(&EVERYTHING, Locale::default());
         for (formula, column, row) in cells.iter().chain(&cells) {
             let cell = Position { column: *column, row: *row };
-            let alone = Auditor::new(&rules, Locale::default()).audit(formula, cell);
+            let alone = Auditor::new(&EVERYTHING, Locale::default()).audit(formula, cell);
             prop_assert_eq!(remembering.audit(formula, cell), alone, "{}", formula);
         }
     }

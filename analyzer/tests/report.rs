@@ -1,12 +1,15 @@
 //! What the wire format promises, as `contract` of the HTTP interface has it.
 
+use std::sync::Arc;
+
 use analyzer::audit::Auditor;
 use analyzer::cell::CellAddress;
 use analyzer::finding::Severity;
 use analyzer::parser::Locale;
+use analyzer::policy::{Lexicon, compile};
 use analyzer::report::{AuditReport, CellAudit, Circumstances, assemble, audit_cells, lines};
 use analyzer::rule::Preset;
-use analyzer::ruleset::RuleSet;
+use analyzer::ruleset::{Policy, RuleSet};
 
 fn recommended() -> RuleSet {
     RuleSet::of(&[Preset::Recommended])
@@ -25,11 +28,14 @@ fn audited(cells: &[(&str, &str)]) -> Vec<CellAudit> {
 }
 
 fn report(cells: &[(&str, &str)]) -> AuditReport {
-    let circumstances = Circumstances {
+    assemble(&recommended(), audited(cells), circumstances())
+}
+
+fn circumstances() -> Circumstances {
+    Circumstances {
         duration: 0.8,
         timestamp: "2026-11-23T10:00:00Z".to_owned(),
-    };
-    assemble(&recommended(), audited(cells), circumstances)
+    }
 }
 
 const LOOKUP: &str = "=VLOOKUP(B2, Sheet1!A$1:B$9, 2)";
@@ -79,6 +85,29 @@ fn a_report_has_the_shape_of_the_contract() {
     assert_eq!(entry["recommendations"][0], "Add FALSE as 4th argument");
     let again: AuditReport = serde_json::from_value(json.clone()).unwrap();
     assert_eq!(again, report);
+}
+
+#[test]
+fn a_finding_names_the_sentence_that_asks_for_it() {
+    let rules = recommended().with_policies(vec![Policy {
+        id: "7".to_owned(),
+        title: "Formulas".to_owned(),
+        version: 3,
+        compiled: Arc::new(compile(
+            "# Lookups\n\nVLOOKUP must use exact match.",
+            &Lexicon::english(),
+        )),
+    }]);
+    let mut auditor = Auditor::new(&rules, Locale::default());
+    let cells = [("A2".parse().unwrap(), LOOKUP.to_owned())];
+    let cells = audit_cells(&mut auditor, cells);
+    let report = assemble(&rules, cells, circumstances());
+    let policy = serde_json::to_value(&report.audits[0].findings[0].policy).unwrap();
+    let expected = serde_json::json!({
+        "id": "7", "title": "Formulas", "version": 3, "sentence": "VLOOKUP must use exact match."
+    });
+    assert_eq!(policy, expected);
+    assert_eq!(report.summary.high, 1);
 }
 
 #[test]
@@ -152,13 +181,9 @@ fn chunks_put_together_give_the_same_report() {
         ("A4", "=1/0"),
     ];
     let (one, other) = cells.split_at(2);
-    let circumstances = Circumstances {
-        duration: 0.8,
-        timestamp: "2026-11-23T10:00:00Z".to_owned(),
-    };
     let chunks = [audited(one), audited(other)].concat();
     assert_eq!(
-        assemble(&recommended(), chunks, circumstances),
+        assemble(&recommended(), chunks, circumstances()),
         report(&cells)
     );
 }
@@ -171,7 +196,7 @@ fn a_line_is_one_finding_on_one_sheet() {
         ("Jan!C3", "=NOW()"),
         ("A3", "=A1/0"),
     ]);
-    let lines = lines(&cells, Some("book.xlsx"), "Sheet1");
+    let lines = lines(&recommended(), &cells, Some("book.xlsx"), "Sheet1");
     let facts = lines.iter().map(|line| {
         (
             line.rule.as_str(),
@@ -190,7 +215,7 @@ fn a_line_is_one_finding_on_one_sheet() {
 #[test]
 fn a_line_says_null_where_nothing_applies() {
     let cells = audited(&[("A1", "=NOW()")]);
-    let line = serde_json::to_value(&lines(&cells, None, "Sheet1")[0]).unwrap();
+    let line = serde_json::to_value(&lines(&recommended(), &cells, None, "Sheet1")[0]).unwrap();
     for key in ["workbook", "expected", "policy", "fix"] {
         assert!(line.as_object().unwrap()[key].is_null(), "{key}");
     }

@@ -50,7 +50,7 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
             "Keep the result without the IF",
             vec![Edit {
                 span: formula.span(call),
-                text: formula.written(*one).to_owned(),
+                text: context.written_in_place_of(call, *one),
             }],
         );
 }
@@ -63,5 +63,7 @@ mod tests {
     #[test]
     fn the_fix_keeps_the_branch() {
         assert_eq!(fixed(&RULE, "=2*IF(A1,(B1+1),b1+1)"), "=2*(B1+1)");
+        assert_eq!(fixed(&RULE, "=2*IF(A1,B1+1,b1+1)"), "=2*(B1+1)");
+        assert_eq!(fixed(&RULE, "=IF(A1,B1+1,b1+1)"), "=B1+1");
     }
 }

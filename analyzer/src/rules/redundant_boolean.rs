@@ -1,4 +1,4 @@
-use crate::ast::{InfixOperator, NodeId, NodeKind};
+use crate::ast::{NodeId, NodeKind};
 use crate::condition::is_comparison;
 use crate::finding::Edit;
 use crate::rule::{Check, Context, Findings, declare_rule};
@@ -48,17 +48,6 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
     if !(is_truth && keeps) {
         return;
     }
-    let written = formula.written(*condition);
-    let stands_alone = matches!(
-        context.parent(call).map(|parent| formula.kind(parent)),
-        None | Some(NodeKind::Call { .. } | NodeKind::Group(_))
-    );
-    let is_bare = matches!(formula.kind(*condition), NodeKind::Infix(operator, ..) if operator != InfixOperator::Range);
-    let text = if is_bare && !stands_alone {
-        format!("({written})")
-    } else {
-        written.to_owned()
-    };
     findings
         .report(
             formula.span(call),
@@ -69,7 +58,7 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
             "Write the condition alone",
             vec![Edit {
                 span: formula.span(call),
-                text,
+                text: context.written_in_place_of(call, *condition),
             }],
         );
 }

@@ -52,17 +52,6 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
     if !is_single {
         return;
     }
-    let is_whole = context.parent(call).is_none();
-    let written = formula.written(*argument);
-    let is_operation = matches!(
-        formula.kind(*argument),
-        NodeKind::Infix(..) | NodeKind::Prefix(..)
-    );
-    let text = if is_operation && !is_whole {
-        format!("({written})")
-    } else {
-        written.to_owned()
-    };
     findings
         .report(
             formula.span(call),
@@ -73,7 +62,7 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
             "Remove the SUM",
             vec![Edit {
                 span: formula.span(call),
-                text,
+                text: context.written_in_place_of(call, *argument),
             }],
         );
 }

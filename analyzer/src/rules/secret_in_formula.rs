@@ -109,11 +109,9 @@ fn has_known_key(text: &str) -> bool {
                 .get(..start)
                 .unwrap_or_default()
                 .ends_with(|c: char| c.is_ascii_alphanumeric());
-            let rest = text.get(start + prefix.len()..).unwrap_or_default();
-            let length = rest
-                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))
-                .unwrap_or(rest.len());
-            begins_word && length >= *least && looks_random(rest.get(..length).unwrap_or_default())
+            let key = text.get(start + prefix.len()..start + prefix.len() + least);
+            let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+            begins_word && key.is_some_and(|key| key.chars().all(is_word) && looks_random(key))
         })
     })
 }

@@ -50,6 +50,8 @@ declare_rule! {
 enum Fit {
     /// The same number of rows and of columns.
     Same,
+    /// The same number of cells.
+    Count,
     /// Equally long in the direction of the one that is a single column or row.
     Along,
 }
@@ -74,9 +76,10 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
             arguments.iter().skip(1).take(2).copied().collect(),
         ),
         "FILTER" => (Fit::Along, arguments.to_vec()),
-        "XIRR" => (Fit::Same, arguments.iter().take(2).copied().collect()),
-        "XNPV" => (Fit::Same, arguments.iter().skip(1).copied().collect()),
-        _ => (Fit::Same, arguments.to_vec()),
+        "XIRR" => (Fit::Count, arguments.iter().take(2).copied().collect()),
+        "XNPV" => (Fit::Count, arguments.iter().skip(1).copied().collect()),
+        "SUMPRODUCT" => (Fit::Same, arguments.to_vec()),
+        _ => (Fit::Count, arguments.to_vec()),
     };
     let mut ranges = paired
         .iter()
@@ -122,9 +125,11 @@ fn fits(fit: Fit, one: &Reference, other: &Reference) -> bool {
     };
     let rows = agree(extent::rows(one), extent::rows(other));
     let columns = agree(extent::columns(one), extent::columns(other));
+    let cells = |range: &Reference| Some(extent::rows(range)? * extent::columns(range)?);
     let is_single = |length: Option<u32>| length == Some(1);
     match fit {
         Fit::Same => rows && columns,
+        Fit::Count => agree(cells(one), cells(other)),
         Fit::Along
             if [one, other]
                 .iter()
@@ -157,6 +162,12 @@ mod tests {
     fn open_and_growing_ranges_are_not_judged() {
         assert!(flagged(&RULE, "=SUMIFS(C2:C,A:A,1)").is_empty());
         assert!(flagged(&RULE, "=SUMIFS(C$2:C9,A$2:A9,1)").is_empty());
+    }
+
+    #[test]
+    fn pairs_may_stand_in_a_column_and_in_a_row() {
+        assert!(flagged(&RULE, "=CORREL(A1:A3,B1:D1)").is_empty());
+        assert_eq!(flagged(&RULE, "=CORREL(A1:A3,B1:E1)"), ["B1:E1"]);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use crate::ast::{NodeId, NodeKind};
-use crate::rule::{Check, Context, Findings, NodeKinds, declare_rule};
+use crate::rule::{Check, Context, Findings, NodeKinds, Place, declare_rule};
 
 declare_rule! {
     /// *Flags a range of whole columns or rows, or one without an end.*
@@ -18,10 +18,12 @@ declare_rule! {
     /// ```formula
     /// =SUM(A2:A500)
     /// =COUNTA(A1:Z1)
+    /// =VLOOKUP(A1, Prices!A:B, 2, FALSE)
     /// ```
     ///
     /// **Limits** In Sheets a column without an end is often meant, since new rows are then taken
-    /// in; so this is for information.
+    /// in; so this is for information. A lookup takes no harm from what else stands in the column
+    /// and is left alone.
     "whole-column-range" {
         category: Reference,
         severity: Info,
@@ -31,9 +33,16 @@ declare_rule! {
     }
 }
 
+/// Functions that look for something in their ranges.
+const LOOKUPS: &[&str] = &[
+    "VLOOKUP", "HLOOKUP", "XLOOKUP", "LOOKUP", "MATCH", "XMATCH", "INDEX",
+];
+
 fn check(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) {
+    let looks_up = |place: Place| place.is_call_of(LOOKUPS);
     if let NodeKind::Reference(reference) = context.formula.kind(id)
         && reference.is_open()
+        && !context.enclosing_call(id).is_some_and(looks_up)
     {
         findings.report(
             context.formula.span(id),
