@@ -171,7 +171,8 @@ impl Parser<'_> {
         let sheet = Span::new(offset(start), offset(end));
         self.position = end + 1;
         let placed = self.on_sheet(sheet);
-        if names_a_workbook(sheet.of(self.source)) {
+        let is_understood = self.kind(placed) != NodeKind::Invalid;
+        if is_understood && names_a_workbook(sheet.of(self.source)) {
             let span = self.span(placed);
             self.error(SyntaxErrorKind::ExternalWorkbook, span);
             return self.invalid(placed, span.end);

@@ -86,14 +86,16 @@ impl Parser<'_> {
             }
             return self.place_at(NodeKind::Invalid, start, end);
         }
-        if byte_at(self.bytes, start as usize) == b'[' {
-            return self.linked_operand(start);
+        match self.tree.errors.last() {
+            Some(link) if link.kind == SyntaxErrorKind::ExternalWorkbook => {
+                self.linked_operand(link.span.start)
+            }
+            _ => self.operand(),
         }
-        self.operand()
     }
 
-    /// Reads what stands behind the brackets of a link into another workbook. What else is odd
-    /// about it (as a name in quotes: `[1]!'a b'`) needs no error of its own.
+    /// Reads what stands behind the brackets of a link into another workbook, which begins at
+    /// `start`. What else is odd about it (a name in quotes: `[1]!'a b'`) needs no error of its own.
     fn linked_operand(&mut self, start: u32) -> NodeId {
         let errors = self.tree.errors.len();
         let operand = self.operand();

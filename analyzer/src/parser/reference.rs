@@ -114,7 +114,13 @@ fn spaced_last_corner(source: &str, position: usize) -> Option<(Corner, usize)> 
 
 /// Whether a corner that ends at `end` is all of an operand: no longer word, no call, no sheet
 /// name. A property may follow it: `A1:A3.date`.
+#[inline]
 pub(super) fn stands_alone(source: &str, end: usize) -> bool {
+    !joins(byte_at(source.as_bytes(), end)) || stands_alone_after_all(source, end)
+}
+
+#[cold]
+fn stands_alone_after_all(source: &str, end: usize) -> bool {
     let bytes = source.as_bytes();
     let next = byte_at(bytes, end);
     if next == b'.' {

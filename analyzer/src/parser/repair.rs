@@ -50,7 +50,10 @@ pub(super) fn repair(error: SyntaxError, source: &str) -> Option<Fix> {
                 edit(Span::at(span.end), "'"),
             ],
         ),
-        Kind::SpaceIntersection => intersection(span, written),
+        Kind::SeparatorOutside if written == "," && is_inside_digits(span, source) => {
+            replace("Write a decimal point", span, ".")
+        }
+        Kind::SpaceIntersection => intersection(span, source),
         Kind::Spill => {
             let cell = written.trim_end_matches('#');
             let column: String = cell
@@ -183,29 +186,50 @@ fn array_formula(open: Span, source: &str) -> Option<Fix> {
     )
 }
 
-/// The cells that two plain ranges have in common; a comma if they have none.
-fn intersection(span: Span, written: &str) -> Option<Fix> {
-    let second = written.rfind(char::is_whitespace)?;
-    let (left, right) = (
-        written.get(..second)?.trim_end(),
-        written.get(second..)?.trim_start(),
-    );
-    let (left, right) = (closed_range(left)?, closed_range(right)?);
-    let common = |low: (u32, u32), high: (u32, u32)| {
-        let from = low.0.max(high.0);
-        let to = low.1.min(high.1);
+fn is_inside_digits(span: Span, source: &str) -> bool {
+    let is_digit = |character: char| character.is_ascii_digit();
+    let (before, behind) = around(span, source);
+    before.ends_with(is_digit) && behind.starts_with(is_digit)
+}
+
+fn around(span: Span, source: &str) -> (&str, &str) {
+    let before = source.get(..span.start as usize).unwrap_or_default();
+    let behind = source.get(span.end as usize..).unwrap_or_default();
+    (before, behind)
+}
+
+/// The cells that two plain ranges have in common; if they have none, both as arguments of the
+/// call that they stand in.
+fn intersection(span: Span, source: &str) -> Option<Fix> {
+    let written = span.of(source);
+    let gap_end = written.rfind(char::is_whitespace)?;
+    let gap_end = gap_end + written.get(gap_end..)?.chars().next()?.len_utf8();
+    let left = written.get(..gap_end)?.trim_end();
+    let right = written.get(gap_end..)?;
+    let (first, second) = (closed_range(left)?, closed_range(right)?);
+    let common = |one: (u32, u32), other: (u32, u32)| {
+        let from = one.0.max(other.0);
+        let to = one.1.min(other.1);
         (from <= to).then_some((from, to))
     };
-    let (from_column, to_column) = common(left.0, right.0)?;
-    let (from_row, to_row) = common(left.1, right.1)?;
-    let first = format!("{}{from_row}", crate::print::column_name(from_column));
-    let last = format!("{}{to_row}", crate::print::column_name(to_column));
-    let cells = if first == last {
-        first
-    } else {
-        format!("{first}:{last}")
+    if let (Some(columns), Some(rows)) = (common(first.0, second.0), common(first.1, second.1)) {
+        let corner = |column, row| format!("{}{row}", crate::print::column_name(column));
+        let (from, to) = (corner(columns.0, rows.0), corner(columns.1, rows.1));
+        let cells = if from == to {
+            from
+        } else {
+            format!("{from}:{to}")
+        };
+        return replace("Write the cells that both ranges have", span, cells);
+    }
+    let (before, _) = around(span, source);
+    let is_argument = match before.trim_end().strip_suffix('(') {
+        Some(callee) => callee.ends_with(char::is_alphanumeric),
+        None => before.trim_end().ends_with([',', ';']),
     };
-    replace("Write the cells that both ranges have", span, cells)
+    // `;` separates arguments in every locale.
+    let separated = is_argument.then(|| format!("{left};{right}"))?;
+    replace("Add the missing separator", span, separated)
 }
 
 /// First and last column, first and last row of a reference without open ends and without sheet.

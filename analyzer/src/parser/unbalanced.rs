@@ -9,7 +9,7 @@ use crate::ast::{NodeId, NodeKind};
 use crate::span::Span;
 
 impl Parser<'_> {
-    /// Reads the `{` before the `=` of an Excel array formula, if there is one.
+    /// Reads the `{` that the parser stands on, if an `=` makes it that of an Excel array formula.
     pub(super) fn excel_array_brace(&mut self) -> bool {
         let open = self.position;
         let is_one = byte_at(self.bytes, space_end(self.bytes, open + 1)) == b'=';

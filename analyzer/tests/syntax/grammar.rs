@@ -261,10 +261,7 @@ fn what_only_excel_has() {
     );
     refuses(
         "=Book.xls!Total(A1)",
-        &[
-            (Kind::SheetBeforeCall, "Book.xls!Total(A1)"),
-            (Kind::ExternalWorkbook, "Book.xls!Total(A1)"),
-        ],
+        &[(Kind::SheetBeforeCall, "Book.xls!Total(A1)")],
     );
 }
 

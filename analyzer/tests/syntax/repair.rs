@@ -71,6 +71,7 @@ fn separators_of_the_other_locale() {
     repairs_in_german("=1.5*2", "=1,5*2");
     repairs_in_german("={A1,B1}", "={A1\\B1}");
     repairs("={1\\2}", "={1,2}");
+    repairs("=1,5", "=1.5");
 }
 
 #[test]
@@ -90,6 +91,8 @@ fn forms_that_only_excel_has() {
     repairs("=@A1:A9", "=A1:A9");
     repairs("=SUM(B2#)", "=SUM(B2:B)");
     repairs("=SUM(A1:C3 B2:D4)", "=SUM(B2:C3)");
+    repairs("=SUM(A1:A10 B1:B10)", "=SUM(A1:A10;B1:B10)");
+    leaves("=A1 B1");
     repairs("=SUM(Jan:Mar!A1:B2)", "=SUM({Jan!A1:B2;Mar!A1:B2})");
     repairs("{=A1:A3*2}", "=ARRAYFORMULA(A1:A3*2)");
     repairs(
