@@ -139,19 +139,16 @@ pub(crate) fn for_each_condition(
     let Some((function, arguments)) = context.formula.call(call) else {
         return;
     };
-    let conditions: Vec<NodeId> = match function.name {
-        "IFS" => arguments
-            .iter()
-            .copied()
-            .step_by(2)
-            .take(MOST_COMPARED)
-            .collect(),
-        _ => arguments.first().copied().into_iter().collect(),
-    };
     let mut earlier = false_before(context, call);
-    for condition in conditions {
-        visit(condition, &earlier);
-        earlier.insert(0, condition);
+    if function.name != "IFS" {
+        if let Some(condition) = arguments.first() {
+            visit(*condition, &earlier);
+        }
+        return;
+    }
+    for condition in arguments.iter().step_by(2).take(MOST_COMPARED) {
+        visit(*condition, &earlier);
+        earlier.insert(0, *condition);
     }
 }
 

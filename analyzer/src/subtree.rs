@@ -46,22 +46,32 @@ pub(crate) fn same(formula: Formula<'_>, one: NodeId, other: NodeId) -> bool {
     if !same_node(formula, one, other) {
         return false;
     }
-    let mut pending = vec![(one, other)];
+    let mut pending = Vec::new();
+    push_children(formula, one, other, &mut pending);
     while let Some((one, other)) = pending.pop() {
         if !same_node(formula, one, other) {
             return false;
         }
-        let from = pending.len();
-        formula.for_each_child(one, |child| pending.push((child, child)));
-        let mut place = from;
-        formula.for_each_child(other, |child| {
-            if let Some(pair) = pending.get_mut(place) {
-                pair.1 = child;
-            }
-            place += 1;
-        });
+        push_children(formula, one, other, &mut pending);
     }
     true
+}
+
+/// Adds each child of one node with the child of the other in the same place.
+fn push_children(
+    formula: Formula<'_>,
+    one: NodeId,
+    other: NodeId,
+    pending: &mut Vec<(NodeId, NodeId)>,
+) {
+    let mut place = pending.len();
+    formula.for_each_child(one, |child| pending.push((child, child)));
+    formula.for_each_child(other, |child| {
+        if let Some(pair) = pending.get_mut(place) {
+            pair.1 = child;
+        }
+        place += 1;
+    });
 }
 
 /// Whether the nodes say the same, children aside; nodes that do have equally many children.

@@ -39,6 +39,9 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
     let Some((function, arguments)) = formula.call(call) else {
         return;
     };
+    if arguments.len() < 2 {
+        return;
+    }
     let mut earlier: Vec<Reference> = Vec::new();
     for argument in arguments.iter().take(MOST_COMPARED) {
         let NodeKind::Reference(reference) = formula.kind_inside(*argument) else {

@@ -89,6 +89,9 @@ fn has_email(text: &str) -> bool {
 
 /// The text is an IBAN with right check digits, with or without spaces.
 fn is_iban(text: &str) -> bool {
+    if text.len() < 15 || !text.starts_with(|c: char| c.is_ascii_uppercase()) {
+        return false;
+    }
     let letters: Vec<u8> = text.bytes().filter(|byte| *byte != b' ').collect();
     let (Some(country), Some(digits)) = (letters.get(..2), letters.get(2..4)) else {
         return false;
@@ -110,9 +113,10 @@ fn is_iban(text: &str) -> bool {
 /// The text is 13 to 19 digits with a right check digit, with or without spaces and dashes, that
 /// begin as payment cards do.
 fn is_card_number(text: &str) -> bool {
-    let plain = text
-        .chars()
-        .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-'));
+    let is_plain = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-');
+    if text.len() < 13 || !text.chars().all(is_plain) {
+        return false;
+    }
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
     let first = digits.first().copied().unwrap_or_default();
     let sum: u32 = digits
@@ -125,7 +129,7 @@ fn is_card_number(text: &str) -> bool {
             (_, doubled) => doubled,
         })
         .sum();
-    plain && (13..=19).contains(&digits.len()) && (3..=6).contains(&first) && sum.is_multiple_of(10)
+    (13..=19).contains(&digits.len()) && (3..=6).contains(&first) && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
     let Some((_, [argument])) = formula.call(call) else {
         return;
     };
-    let is_single = subtree::descendants(formula, *argument).all(|id| match formula.kind(id) {
+    let is_single_part = |kind| match kind {
         NodeKind::Reference(reference) => reference.last.is_none(),
         NodeKind::Number(_)
         | NodeKind::Group(_)
@@ -48,7 +48,10 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
         | NodeKind::Percent(_)
         | NodeKind::Infix(..) => true,
         _ => false,
-    });
+    };
+    // Most sums are of one range, so the outermost node decides first.
+    let is_single = is_single_part(formula.kind(*argument))
+        && subtree::descendants(formula, *argument).all(|id| is_single_part(formula.kind(id)));
     if !is_single {
         return;
     }

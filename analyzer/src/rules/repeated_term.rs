@@ -48,7 +48,8 @@ fn check(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) {
             );
         }
         NodeKind::Infix(InfixOperator::Add, ..) if is_top_of_sum(context, id) => {
-            report_repeated(context, &terms(context, id), findings);
+            let (terms, count) = terms(context, id);
+            report_repeated(context, terms.get(..count).unwrap_or_default(), findings);
         }
         NodeKind::Call { .. } => {
             if let Some((function, arguments)) = formula.call(id)
@@ -92,19 +93,25 @@ fn is_top_of_sum(context: &Context<'_>, id: NodeId) -> bool {
     !matches!(parent, Some(NodeKind::Infix(InfixOperator::Add, left, _)) if left == id)
 }
 
-/// The terms of a chain of additions, in the order of the formula.
-fn terms(context: &Context<'_>, top: NodeId) -> Vec<NodeId> {
-    let mut terms = Vec::new();
-    let mut rest = top;
-    while let NodeKind::Infix(InfixOperator::Add, left, right) = context.formula.kind(rest)
-        && terms.len() < MOST_COMPARED
-    {
-        terms.push(right);
-        rest = left;
+/// The last terms of a chain of additions, in the order of the formula, and how many they are.
+fn terms(context: &Context<'_>, top: NodeId) -> ([NodeId; MOST_COMPARED], usize) {
+    let mut terms = [top; MOST_COMPARED];
+    let mut count = 0;
+    let mut rest = Some(top);
+    for slot in &mut terms {
+        let Some(node) = rest else {
+            break;
+        };
+        (*slot, rest) = match context.formula.kind(node) {
+            NodeKind::Infix(InfixOperator::Add, left, right) => (right, Some(left)),
+            _ => (node, None),
+        };
+        count += 1;
     }
-    terms.push(rest);
-    terms.reverse();
-    terms
+    if let Some(filled) = terms.get_mut(..count) {
+        filled.reverse();
+    }
+    (terms, count)
 }
 
 #[cfg(test)]

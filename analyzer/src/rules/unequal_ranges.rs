@@ -60,30 +60,25 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
     let Some((function, arguments)) = context.formula.call(call) else {
         return;
     };
-    let (fit, paired): (Fit, Vec<NodeId>) = match function.name {
-        "SUMIFS" | "AVERAGEIFS" | "MAXIFS" | "MINIFS" => {
-            let criteria = arguments.iter().skip(1).step_by(2);
-            (
-                Fit::Same,
-                arguments.iter().take(1).chain(criteria).copied().collect(),
-            )
-        }
-        "COUNTIFS" | "SUMIF" | "AVERAGEIF" => {
-            (Fit::Same, arguments.iter().step_by(2).copied().collect())
-        }
-        "XLOOKUP" => (
-            Fit::Along,
-            arguments.iter().skip(1).take(2).copied().collect(),
-        ),
-        "FILTER" => (Fit::Along, arguments.to_vec()),
-        "XIRR" => (Fit::Count, arguments.iter().take(2).copied().collect()),
-        "XNPV" => (Fit::Count, arguments.iter().skip(1).copied().collect()),
-        "SUMPRODUCT" => (Fit::Same, arguments.to_vec()),
-        _ => (Fit::Count, arguments.to_vec()),
+    let fit = match function.name {
+        "XLOOKUP" | "FILTER" => Fit::Along,
+        "SUMPRODUCT" | "SUMIFS" | "AVERAGEIFS" | "MAXIFS" | "MINIFS" | "COUNTIFS" | "SUMIF"
+        | "AVERAGEIF" => Fit::Same,
+        _ => Fit::Count,
     };
-    let mut ranges = paired
+    let paired = |(place, _): &(usize, &NodeId)| match function.name {
+        "SUMIFS" | "AVERAGEIFS" | "MAXIFS" | "MINIFS" => *place == 0 || place % 2 == 1,
+        "COUNTIFS" | "SUMIF" | "AVERAGEIF" => place % 2 == 0,
+        "XLOOKUP" => matches!(place, 1 | 2),
+        "XIRR" => *place < 2,
+        "XNPV" => *place > 0,
+        _ => true,
+    };
+    let mut ranges = arguments
         .iter()
-        .filter_map(|id| Some((*id, range_of(context, *id)?)));
+        .enumerate()
+        .filter(paired)
+        .filter_map(|(_, id)| Some((*id, range_of(context, *id)?)));
     let Some((_, first)) = ranges.next() else {
         return;
     };
