@@ -66,13 +66,13 @@ test("a bad formula is found while it is typed, and its part in question is mark
   });
 });
 
-test("an audit is recorded and shows what the server found", async () => {
+test("an audit is recorded and cites the sentence of the policy that a formula breaks", async () => {
   await onPage(async (page) => {
     await page.getByLabel("Formula").fill(badFormula);
     await page.getByRole("button", { name: "Audit" }).click();
     await page.getByText("Recorded as audit").waitFor();
-    await page.locator("#recorded-findings li").first().waitFor();
-    await takeScreenshot(page, "console");
+    const citation = page.locator("#recorded-findings .citation").first();
+    assert.match((await citation.textContent()) ?? "", /VLOOKUP must use exact match\. *Policy: /);
   });
 });
 
