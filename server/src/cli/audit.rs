@@ -143,12 +143,11 @@ pub(super) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
         notice(line);
     }
     notice(summary(&report));
-    let found = count_from(&report.summary, arguments.fail_on) > 0;
-    Ok(if found {
-        ExitCode::from(FOUND)
-    } else {
-        ExitCode::SUCCESS
-    })
+    let mut found = report.audits.iter().flat_map(|entry| &entry.findings);
+    if found.any(|finding| finding.severity >= arguments.fail_on) {
+        return Ok(ExitCode::from(FOUND));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn rules_of(presets: &[String], policies: &[PathBuf]) -> anyhow::Result<RuleSet> {
@@ -210,25 +209,4 @@ fn summary(report: &AuditReport) -> String {
     }
     let _ = write!(text, "; {:.1} ms", report.duration);
     text
-}
-
-/// How many findings there are of this severity and above.
-fn count_from(summary: &Summary, least: Severity) -> usize {
-    let Summary {
-        high,
-        medium,
-        low,
-        info,
-    } = *summary;
-    let counts = [
-        (Severity::High, high),
-        (Severity::Medium, medium),
-        (Severity::Low, low),
-        (Severity::Info, info),
-    ];
-    counts
-        .into_iter()
-        .filter(|(severity, _)| *severity >= least)
-        .map(|(_, count)| count)
-        .sum()
 }
