@@ -171,8 +171,13 @@ impl Parser<'_> {
         let sheet = Span::new(offset(start), offset(end));
         self.position = end + 1;
         let placed = self.on_sheet(sheet);
-        let is_understood = self.kind(placed) != NodeKind::Invalid;
-        if is_understood && names_a_workbook(sheet.of(self.source)) {
+        let sheet = sheet.of(self.source);
+        let is_link = match self.kind(placed) {
+            NodeKind::Invalid => false,
+            NodeKind::Name => names_a_workbook(sheet) || is_workbook(sheet.trim_matches('\'')),
+            _ => names_a_workbook(sheet),
+        };
+        if is_link {
             let span = self.span(placed);
             self.error(SyntaxErrorKind::ExternalWorkbook, span);
             return self.invalid(placed, span.end);
@@ -291,27 +296,22 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a sheet name is a link into another workbook: `'[1]Sheet'`, `'C:\x\[Book.xls]Sheet'`,
-/// `Book.xls`. A sheet may have brackets in its name, so they must hold a number or a file name.
-fn names_a_workbook(written: &str) -> bool {
-    if !written.bytes().any(|byte| matches!(byte, b'[' | b'.')) {
-        return false;
-    }
-    let is_file = |name: &str| {
-        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        let extension = extension.trim_end_matches('\'');
-        ["xls", "xlsx", "xlsm", "xlsb", "xla", "xlam", "csv", "ods"]
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
-    };
-    let bracketed = written
+/// Whether a sheet name is a link into another workbook: `'[1]Sheet'`, `'C:\x\[Book.xls]Sheet'`.
+/// A sheet may have brackets in its name, so they must hold a number or the name of a workbook.
+fn names_a_workbook(sheet: &str) -> bool {
+    let inside = sheet
         .split_once('[')
         .and_then(|(_, rest)| rest.split_once(']'))
-        .map(|(inside, _)| inside);
-    match bracketed {
-        Some(inside) => {
-            is_file(inside) || (!inside.is_empty() && inside.bytes().all(|b| b.is_ascii_digit()))
-        }
-        None => is_file(written),
-    }
+        .map_or("", |(inside, _)| inside);
+    let is_number = !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit());
+    is_number || is_workbook(inside)
+}
+
+/// Whether this is the name of a workbook's file. Without brackets around it, it stands before
+/// names of that workbook (`Book.xls!Rate`); before a cell it is a sheet that is called so.
+fn is_workbook(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    ["xls", "xlsx", "xlsm", "xlsb", "xla", "xlam"]
+        .iter()
+        .any(|known| extension.eq_ignore_ascii_case(known))
 }

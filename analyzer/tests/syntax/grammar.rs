@@ -131,6 +131,8 @@ fn sheets() {
     accepts("=Data!2:2", "<Data!0.2:0.2>");
     accepts("=TRUE!A1", "<TRUE!1.1>");
     accepts("=orders!price", "orders!price");
+    accepts("='data.csv'!A1", "<data.csv!1.1>");
+    accepts("='old.xlsx'!A1", "<old.xlsx!1.1>");
     accepts("='[WIP] Budget'!A1", "<[WIP] Budget!1.1>");
 }
 
@@ -243,6 +245,10 @@ fn what_only_excel_has() {
         &[(Kind::ExternalWorkbook, "[1]Sheet1!A1")],
     );
     refuses("=[1]!Rate", &[(Kind::ExternalWorkbook, "[1]!Rate")]);
+    refuses(
+        "=Book.xls!Rate",
+        &[(Kind::ExternalWorkbook, "Book.xls!Rate")],
+    );
     refuses(
         "='[1]My Sheet'!A1",
         &[(Kind::ExternalWorkbook, "'[1]My Sheet'!A1")],
