@@ -33,7 +33,7 @@ pub(super) struct RulesArguments {
 /// How the rules are shown.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum RulesFormat {
-    /// A table, or the rule's page in Markdown
+    /// A table, or the rule's page
     Text,
     /// What GET /api/rules and /api/rules/{name} answer
     Json,
