@@ -358,10 +358,10 @@ fn hides_errors(formula: &Formula<'_>, id: NodeId) -> bool {
 
 /// Whether the node meets the requirement; [`Requirement::Inside`] is the caller's.
 fn meets(formula: &Formula<'_>, id: NodeId, requirement: &Requirement) -> bool {
-    let arguments = formula
-        .call(id)
-        .map(|(_, arguments)| arguments)
-        .unwrap_or_default();
+    let arguments = match formula.kind(id) {
+        NodeKind::Call { arguments, .. } => formula.list(arguments),
+        _ => &[],
+    };
     let argument = |place: u32| {
         let index = usize::try_from(place).ok()?.checked_sub(1)?;
         let given = *arguments.get(index)?;

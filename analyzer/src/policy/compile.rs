@@ -4,14 +4,14 @@
 use super::Sentence;
 use super::document::{self, Document, PartKind};
 use super::english::{self, Clause, Outcome};
-use super::examples;
 use super::lexicon::{Class, Lexicon, Meaning};
 use super::note;
-use super::paraphrase;
-use super::rule::{Demand, Level, PolicyRule};
+use super::rule::{Level, PolicyRule};
 use super::status::Status;
 use super::symbols::{self, Symbol, Symbols};
 use super::words;
+use std::collections::BTreeMap;
+
 use crate::span::Span;
 
 /// Compiles every part of the document that is text.
@@ -72,6 +72,8 @@ struct Reader<'a> {
     lexicon: &'a Lexicon,
     document: &'a Document,
     symbols: Vec<Symbols>,
+    /// For each part, whether it is a heading that takes back what stands under it.
+    taken_back: Vec<bool>,
 }
 
 impl<'a> Reader<'a> {
@@ -80,7 +82,7 @@ impl<'a> Reader<'a> {
             .parts
             .iter()
             .map(|part| match part.kind {
-                PartKind::Heading | PartKind::Sentence { .. } => {
+                PartKind::Heading(_) | PartKind::Sentence { .. } => {
                     symbols::read(&words::read(text, part.span), lexicon)
                 }
                 PartKind::Structure | PartKind::Aside => Symbols::default(),
@@ -91,6 +93,7 @@ impl<'a> Reader<'a> {
             lexicon,
             document,
             symbols,
+            taken_back: taken_back(text, lexicon, document),
         }
     }
 
@@ -104,7 +107,7 @@ impl<'a> Reader<'a> {
         let PartKind::Sentence { heading, .. } = part.kind else {
             return context();
         };
-        if let Some(heading) = heading.filter(|heading| self.takes_back(*heading, true)) {
+        if let Some(heading) = heading.filter(|heading| self.is_taken_back(*heading)) {
             let title = self.written(heading);
             return Reading::nothing(Status::Context, Some(note::under_heading(title)));
         }
@@ -118,49 +121,24 @@ impl<'a> Reader<'a> {
             .map_or("", |part| part.span.of(self.text))
     }
 
-    /// Whether the part says that what stands under it is not in force.
-    fn takes_back(&self, index: usize, is_heading: bool) -> bool {
-        let words: Vec<String> = self
-            .written(index)
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(|word| self.lexicon.normal(word))
-            .collect();
-        (1..=3).any(|len| {
-            words
-                .windows(len)
-                .any(|window| self.lexicon.withdraws(&window.join(" "), is_heading))
-        })
+    /// Whether the heading, or one above it, says that what stands under it is not in force.
+    fn is_taken_back(&self, heading: usize) -> bool {
+        self.taken_back.get(heading).copied() == Some(true)
     }
 
     /// Reads the items of lists with the lines that lead into them.
     fn lists(&self, readings: &mut [Reading]) {
-        let mut start = 0;
-        let leads: Vec<(usize, usize)> = self
-            .document
-            .parts
-            .iter()
-            .enumerate()
-            .filter_map(|(index, part)| match part.kind {
-                PartKind::Sentence {
-                    lead: Some(lead), ..
-                } => Some((lead, index)),
-                _ => None,
-            })
-            .collect();
-        while let Some((lead, _)) = leads.get(start).copied() {
-            // The items of a list under an item of another list stand between its own.
-            let mut items: Vec<usize> = Vec::new();
-            for (other, index) in leads.get(start..).unwrap_or_default() {
-                if *other == lead {
-                    items.push(*index);
-                }
+        let mut lists: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (index, part) in self.document.parts.iter().enumerate() {
+            if let PartKind::Sentence {
+                lead: Some(lead), ..
+            } = part.kind
+            {
+                lists.entry(lead).or_default().push(index);
             }
-            let first_of_lead = !leads.iter().take(start).any(|(other, _)| *other == lead);
-            if first_of_lead {
-                self.list(lead, &items, readings);
-            }
-            start += 1;
+        }
+        for (lead, items) in lists {
+            self.list(lead, &items, readings);
         }
     }
 
@@ -184,6 +162,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let mut any = false;
+        let taken_back = takes_back(self.written(lead), self.lexicon, false);
         for item in items {
             let (Some(symbols), Some(slot)) = (self.symbols.get(*item), readings.get_mut(*item))
             else {
@@ -203,7 +182,7 @@ impl<'a> Reader<'a> {
             if let Some(reading) = together {
                 *slot = reading;
                 any = true;
-            } else if self.takes_back(lead, false) {
+            } else if taken_back {
                 let why = note::under_heading(self.written(lead));
                 *slot = Reading::nothing(Status::Context, Some(why));
             }
@@ -219,8 +198,8 @@ impl<'a> Reader<'a> {
             Some(PartKind::Sentence {
                 heading: Some(heading),
                 ..
-            }) => self.takes_back(heading, true),
-            Some(PartKind::Heading) => self.takes_back(index, true),
+            }) => self.is_taken_back(heading),
+            Some(PartKind::Heading(_)) => self.is_taken_back(index),
             _ => false,
         }
     }
@@ -249,6 +228,40 @@ impl<'a> Reader<'a> {
             })
             .find_map(|symbols| understood(&symbols))
     }
+}
+
+/// For each part, whether it is a heading that takes back what stands under it, or stands under
+/// one itself.
+fn taken_back(text: &str, lexicon: &Lexicon, document: &Document) -> Vec<bool> {
+    let mut above: Vec<(u8, bool)> = Vec::new();
+    document
+        .parts
+        .iter()
+        .map(|part| {
+            let PartKind::Heading(level) = part.kind else {
+                return false;
+            };
+            above.retain(|(other, _)| *other < level);
+            let inherited = above.last().is_some_and(|(_, back)| *back);
+            let back = inherited || takes_back(part.span.of(text), lexicon, true);
+            above.push((level, back));
+            back
+        })
+        .collect()
+}
+
+/// Whether a heading or a lead-in says that what stands under it is not in force.
+fn takes_back(written: &str, lexicon: &Lexicon, is_heading: bool) -> bool {
+    let words: Vec<String> = written
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| lexicon.normal(word))
+        .collect();
+    (1..=3).any(|len| {
+        words
+            .windows(len)
+            .any(|window| lexicon.withdraws(&window.join(" "), is_heading))
+    })
 }
 
 /// Whether a lead-in with the symbol speaks of all items of its list at once.
@@ -369,6 +382,7 @@ fn read(symbols: &Symbols) -> Reading {
         return reading;
     }
     if symbols.unreadable.is_none()
+        && symbols.symbols.len() <= english::LONGEST_SENTENCE
         && let Some(reading) = scoped(symbols).or_else(|| partial(symbols))
     {
         return reading;
@@ -384,7 +398,11 @@ fn of_clauses(clauses: Vec<Clause>, hedged: bool) -> Reading {
         match clause.outcome {
             Outcome::Demands(demands) => {
                 let level = if hedged { Level::May } else { clause.level };
-                rules.extend(demands.into_iter().map(|demand| rule(demand, level)));
+                rules.extend(
+                    demands
+                        .into_iter()
+                        .map(|demand| PolicyRule::new(demand, level)),
+                );
             }
             Outcome::Permission => permits = true,
             Outcome::NeedsValue(metric) => {
@@ -395,7 +413,7 @@ fn of_clauses(clauses: Vec<Clause>, hedged: bool) -> Reading {
     if rules.is_empty() || permits {
         return Reading::nothing(Status::Context, Some(note::permission()));
     }
-    if !rules.iter().all(examples::hold) {
+    if !rules.iter().all(PolicyRule::holds) {
         return Reading::nothing(Status::NotUnderstood, Some(note::fails_examples()));
     }
     Reading {
@@ -406,21 +424,13 @@ fn of_clauses(clauses: Vec<Clause>, hedged: bool) -> Reading {
     }
 }
 
-fn rule(demand: Demand, level: Level) -> PolicyRule {
-    // A preference is advice unless the sentence says "must".
-    PolicyRule {
-        kind: demand.kind(),
-        level,
-        severity: level.severity(),
-        paraphrase: paraphrase::render(&demand, level),
-        tests: examples::of(&demand),
-        demand,
-    }
-}
+/// How many parts of a sentence are tried as the words that say where it holds.
+const SCOPES: usize = 4;
 
 /// A sentence that would be understood without the words that say where it holds.
 fn scoped(symbols: &Symbols) -> Option<Reading> {
     let all = &symbols.symbols;
+    let mut tried = 0;
     for (start, symbol) in all.iter().enumerate() {
         let opens = symbol.meanings.iter().any(|meaning| {
             matches!(
@@ -464,9 +474,10 @@ fn scoped(symbols: &Symbols) -> Option<Reading> {
             .count();
         let end = start + 1 + scope_len;
         let scope = all.get(start..end).unwrap_or_default();
-        if !scope.iter().any(Symbol::is_unknown) {
+        if !scope.iter().any(Symbol::is_unknown) || tried == SCOPES {
             continue;
         }
+        tried += 1;
         let mut rest = all.get(..start).unwrap_or_default().to_vec();
         let after = all.get(end..).unwrap_or_default();
         let drops_comma = rest.is_empty()
@@ -474,10 +485,7 @@ fn scoped(symbols: &Symbols) -> Option<Reading> {
                 .first()
                 .is_some_and(|s| s.meanings.contains(&Meaning::Mark(',')));
         rest.extend_from_slice(after.get(usize::from(drops_comma)..).unwrap_or_default());
-        let reading = understood(&Symbols {
-            symbols: rest,
-            ..symbols.clone()
-        });
+        let reading = english::read_whole(&rest).map(|clauses| of_clauses(clauses, symbols.hedged));
         if let Some(reading) = reading.filter(|reading| !reading.rules.is_empty()) {
             return Some(Reading {
                 status: Status::NeedsScope,

@@ -25,8 +25,8 @@ pub(super) struct Part {
 pub(super) enum PartKind {
     /// White space, list markers, numbering.
     Structure,
-    /// A heading, without its marks.
-    Heading,
+    /// A heading, without its marks, and its level.
+    Heading(u8),
     /// Code, a comment, a table row: text that is no sentence.
     Aside,
     /// A sentence.
@@ -47,7 +47,7 @@ struct Block {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum BlockKind {
-    Heading,
+    Heading(u8),
     Aside,
     Paragraph,
     /// A list item, with the block that it stands under.
@@ -128,9 +128,11 @@ impl Blocks {
         } else if content.is_empty() {
             self.joins = false;
         } else if is_rule(content) {
-            self.underline();
+            self.underline(if content.starts_with('=') { 1 } else { 2 });
         } else if let Some(marks) = heading_marks(content) {
-            self.push(text, start + marks, end, BlockKind::Heading);
+            let level = content.len() - content.trim_start_matches('#').len();
+            let level = u8::try_from(level).unwrap_or(u8::MAX);
+            self.push(text, start + marks, end, BlockKind::Heading(level));
             self.open_items.clear();
             self.lead = Some(self.blocks.len().saturating_sub(1));
         } else {
@@ -174,8 +176,8 @@ impl Blocks {
         let Some(last) = self.blocks.last() else {
             return false;
         };
-        let before = last.span.of(text);
-        let line_before = before.lines().last().unwrap_or_default().trim();
+        let before = last.span.of(text).trim_end();
+        let line_before = before.rsplit('\n').next().unwrap_or_default().trim();
         let line = text.get(start..end).unwrap_or_default();
         let starts_lower = line
             .chars()
@@ -210,13 +212,13 @@ impl Blocks {
     }
 
     /// `===` or `---` under a line makes the line a heading.
-    fn underline(&mut self) {
+    fn underline(&mut self, level: u8) {
         let joins = std::mem::take(&mut self.joins);
         if let Some(last) = self.blocks.last_mut()
             && joins
             && last.kind == BlockKind::Paragraph
         {
-            last.kind = BlockKind::Heading;
+            last.kind = BlockKind::Heading(level);
         }
     }
 
@@ -258,18 +260,14 @@ fn parts(text: &str, blocks: &[Block]) -> Vec<Part> {
     };
     for block in blocks {
         match block.kind {
-            BlockKind::Heading | BlockKind::Aside => {
-                let is_heading = block.kind == BlockKind::Heading;
-                let kind = if is_heading {
-                    PartKind::Heading
-                } else {
-                    PartKind::Aside
-                };
-                push(&mut parts, block.span, kind);
-                if is_heading {
-                    heading = parts.len().checked_sub(1);
-                }
-                last_of_block.push(heading.filter(|_| is_heading));
+            BlockKind::Aside => {
+                push(&mut parts, block.span, PartKind::Aside);
+                last_of_block.push(None);
+            }
+            BlockKind::Heading(level) => {
+                push(&mut parts, block.span, PartKind::Heading(level));
+                heading = parts.len().checked_sub(1);
+                last_of_block.push(heading);
             }
             BlockKind::Paragraph | BlockKind::Item { .. } => {
                 let mut lead = match block.kind {
@@ -307,7 +305,7 @@ fn parts(text: &str, blocks: &[Block]) -> Vec<Part> {
 fn leads_in(text: &str, block: Option<&Block>) -> bool {
     block.is_some_and(|block| {
         let written = block.span.of(text).trim_end_matches(['*', '_', ' ']);
-        block.kind == BlockKind::Heading || !written.ends_with(['.', '!', '?', ';'])
+        matches!(block.kind, BlockKind::Heading(_)) || !written.ends_with(['.', '!', '?', ';'])
     })
 }
 

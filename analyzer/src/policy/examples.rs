@@ -8,11 +8,13 @@ use super::rule::{
 };
 use crate::ast::Formula;
 use crate::functions;
-use crate::parser::{Locale, parse};
+use crate::parser::{self, Locale, parse};
 use crate::rule::{Context, Surroundings};
 
 /// How many of a set's functions get an example.
 const FUNCTIONS: usize = 2;
+/// How deeply brackets can be nested at most: no formula breaks a limit beyond it.
+const DEEPEST: usize = parser::MAX_NESTING as usize;
 /// The longest limit that is tried out with a formula.
 const LONGEST: usize = 20_000;
 
@@ -55,11 +57,7 @@ pub(super) fn of(demand: &Demand) -> Tests {
         },
         Demand::Require(target, requirement) => required(target, requirement),
         Demand::Limit(metric, at_most) => Tests {
-            pass: vec![if *metric == Metric::Operators && *at_most == 0 {
-                "=A1".to_owned()
-            } else {
-                small(metric)
-            }],
+            pass: small(metric, *at_most).into_iter().collect(),
             fail: large(metric, usize::try_from(*at_most).unwrap_or(usize::MAX))
                 .into_iter()
                 .collect(),
@@ -105,12 +103,15 @@ fn samples(target: &Target) -> Vec<String> {
             .take(FUNCTIONS)
             .map(|name| call(name))
             .collect(),
-        What::MaskedErrors(set) => set
-            .names
-            .iter()
-            .take(FUNCTIONS)
-            .map(|name| format!("{name}(A1,0)"))
-            .collect(),
+        // Only an error handler can hide errors.
+        What::MaskedErrors(set) => {
+            let handlers = set
+                .names
+                .iter()
+                .all(|name| name == "IFERROR" || name == "IFNA");
+            let names = set.names.iter().filter(|_| handlers);
+            names.map(|name| format!("{name}(A1,0)")).collect()
+        }
         What::Numbers(_) => vec!["A1*7.25".to_owned()],
         What::Texts(_) => vec!["A1&\"sample text\"".to_owned()],
         What::OtherSheets(_) => vec!["'Some other sheet'!A1".to_owned()],
@@ -122,6 +123,9 @@ fn samples(target: &Target) -> Vec<String> {
         .into_iter()
         .map(
             |piece| match target.within.as_ref().and_then(|set| set.names.first()) {
+                Some(around) if target.what == What::Thing(Thing::BuiltUrls) => {
+                    format!("={around}(\"https://example.test/?q=\"&A1)")
+                }
                 Some(around) => format!("={around}({piece})"),
                 None => format!("={piece}"),
             },
@@ -227,7 +231,7 @@ fn required(target: &Target, requirement: &Requirement) -> Tests {
             let wrapped = |formula: &String| {
                 formula
                     .strip_prefix('=')
-                    .map(|inner| format!("={around}({inner},A1)"))
+                    .map(|inner| format!("={around}({inner})"))
             };
             let pass = fail.iter().filter_map(wrapped).collect();
             Tests { pass, fail }
@@ -250,21 +254,24 @@ fn required(target: &Target, requirement: &Requirement) -> Tests {
     }
 }
 
-/// A formula that measures as little as one can.
-fn small(metric: &Metric) -> String {
-    match metric {
-        Metric::Operators => "=SUM(A1)",
-        Metric::References => "=1",
-        _ => "=A1",
-    }
-    .to_owned()
+/// A formula that measures as little as one can; `None` if that is still more than `at_most`.
+fn small(metric: &Metric, at_most: u32) -> Option<String> {
+    let (formula, measures) = match metric {
+        Metric::Length => ("=A1", 3),
+        Metric::Lines => ("=A1", 1),
+        Metric::References => ("=1", 0),
+        _ => ("=A1", 0),
+    };
+    (measures <= at_most).then(|| formula.to_owned())
 }
 
 /// A formula that measures one more than `at_most`; `None` if it would be too long to try.
 fn large(metric: &Metric, at_most: usize) -> Option<String> {
     let count = at_most.checked_add(1).filter(|count| *count < LONGEST)?;
+    if matches!(metric, Metric::Nesting | Metric::NestingOf(_)) && count >= DEEPEST {
+        return None;
+    }
     let deep = |name: &str| {
-        let count = count.min(200);
         format!(
             "={}A1{}",
             format!("{name}(").repeat(count),

@@ -14,7 +14,8 @@ use crate::functions;
 pub struct Lexicon {
     version: u32,
     phrases: HashMap<String, Vec<Meaning>>,
-    longest: usize,
+    /// For each first word of a phrase, the most words that such a phrase has.
+    longest: HashMap<String, usize>,
     articles: BTreeSet<String>,
     ordinary: BTreeSet<String>,
     withdrawn: BTreeSet<String>,
@@ -182,7 +183,7 @@ impl Lexicon {
         let mut lexicon = Self {
             version: source.version,
             phrases: HashMap::new(),
-            longest: 1,
+            longest: HashMap::new(),
             articles: source.articles.iter().cloned().collect(),
             ordinary: source.ordinary.iter().cloned().collect(),
             withdrawn: BTreeSet::new(),
@@ -296,7 +297,9 @@ impl Lexicon {
     fn add(&mut self, phrases: &[String], meaning: &Meaning) {
         for phrase in phrases {
             for key in self.keys_of(phrase) {
-                self.longest = self.longest.max(key.split(' ').count());
+                let first = key.split(' ').next().unwrap_or_default().to_owned();
+                let longest = self.longest.entry(first).or_default();
+                *longest = key.split(' ').count().max(*longest);
                 let meanings = self.phrases.entry(key).or_default();
                 if !meanings.contains(meaning) {
                     meanings.push(meaning.clone());
@@ -326,9 +329,9 @@ impl Lexicon {
         self.phrases.get(key).map(Vec::as_slice)
     }
 
-    /// The most words that a phrase has.
-    pub(super) fn longest(&self) -> usize {
-        self.longest
+    /// The most words that a phrase with this first word has; 0 if there is none.
+    pub(super) fn longest_from(&self, first: &str) -> usize {
+        self.longest.get(first).copied().unwrap_or_default()
     }
 
     pub(super) fn is_article(&self, word: &str) -> bool {

@@ -1,10 +1,11 @@
 //! What a policy sentence becomes: one or more rules, as plain data that can be stored, shown and
 //! written by hand.
 //!
-//! Says nothing of how a sentence is read or how a formula is checked.
+//! Says nothing of how a sentence is read.
 
 use serde::{Deserialize, Serialize};
 
+use super::{examples, paraphrase};
 use crate::finding::Severity;
 
 /// One rule of a policy.
@@ -34,6 +35,27 @@ impl PolicyRule {
             demand => demand,
         };
         matches!(demand, Demand::Limit(Metric::Length | Metric::Lines, _))
+    }
+}
+
+impl PolicyRule {
+    /// The rule of a demand, with its paraphrase and its examples.
+    #[must_use]
+    pub fn new(demand: Demand, level: Level) -> Self {
+        Self {
+            kind: demand.kind(),
+            level,
+            severity: level.severity(),
+            paraphrase: paraphrase::render(&demand, level),
+            tests: examples::of(&demand),
+            demand,
+        }
+    }
+
+    /// Whether the rule says of its examples what they are there to show.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        examples::hold(self)
     }
 }
 

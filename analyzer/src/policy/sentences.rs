@@ -34,8 +34,9 @@ pub(super) fn split(text: &str, block: Span) -> Vec<Span> {
                     push(&mut found, block, written, start, end);
                     start = end;
                     brackets = 0;
-                    while characters.next_if(|(next, _)| *next < end).is_some() {}
                 }
+                // A long row of full stops is looked at once.
+                while characters.next_if(|(next, _)| *next < end).is_some() {}
             }
             '\n' if !in_code && breaks_line(written.get(start..at), written.get(at..)) => {
                 push(&mut found, block, written, start, at);

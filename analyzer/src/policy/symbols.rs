@@ -38,6 +38,16 @@ struct Item {
     /// Its key in the lexicon; empty for what is never part of a phrase.
     key: String,
     own: Vec<Meaning>,
+    /// Whether it is written in small letters, at least in part.
+    is_small: bool,
+}
+
+impl Item {
+    /// Whether it names a function by its capitals.
+    fn names_function(&self) -> bool {
+        let is_function = |meaning: &Meaning| matches!(meaning, Meaning::Functions(_));
+        !self.is_small && self.own.iter().any(is_function)
+    }
 }
 
 /// The symbols of a sentence.
@@ -100,26 +110,37 @@ fn names_functions(symbol: &Symbol) -> bool {
 
 /// The longest phrase that starts here, and its number of items.
 fn longest_phrase(items: &[Item], lexicon: &Lexicon) -> (Option<Symbol>, usize) {
+    let first = items.first().map_or("", |item| item.key.as_str());
     let window = items
         .iter()
-        .take(lexicon.longest())
-        .take_while(|item| !item.key.is_empty())
-        .count();
-    for len in (1..=window).rev() {
-        let phrase = items.get(..len).unwrap_or_default();
-        let words: Vec<&str> = phrase.iter().map(|item| item.key.as_str()).collect();
-        let span = phrase
-            .iter()
-            .map(|item| item.span)
-            .reduce(Span::to)
-            .unwrap_or_default();
-        if let Some(meanings) = lexicon.meanings(&words.join(" ")) {
-            let symbol = Symbol {
-                span,
-                meanings: meanings.to_vec(),
-            };
-            return (Some(symbol), len);
+        .take(lexicon.longest_from(first))
+        .take_while(|item| !item.key.is_empty());
+    let mut key = String::new();
+    let mut ends = Vec::new();
+    for item in window {
+        if !key.is_empty() {
+            key.push(' ');
         }
+        key.push_str(&item.key);
+        ends.push(key.len());
+    }
+    for (index, end) in ends.iter().enumerate().rev() {
+        let Some(meanings) = key.get(..*end).and_then(|key| lexicon.meanings(key)) else {
+            continue;
+        };
+        let len = index + 1;
+        let phrase = items.get(..len).unwrap_or_default();
+        // `N and OR` names two functions, `MUST NOT` none.
+        let names_function = phrase.iter().any(|item| item.names_function());
+        if len > 1 && names_function && phrase.iter().any(|item| item.is_small) {
+            continue;
+        }
+        let spans = phrase.iter().map(|item| item.span);
+        let symbol = Symbol {
+            span: spans.reduce(Span::to).unwrap_or_default(),
+            meanings: meanings.to_vec(),
+        };
+        return (Some(symbol), len);
     }
     (None, 1)
 }
@@ -144,6 +165,7 @@ fn items(tokens: &[Token], lexicon: &Lexicon) -> Vec<Item> {
                         span: token.span,
                         key: lexicon.normal(word),
                         own: Vec::new(),
+                        is_small: true,
                     }));
                     continue;
                 }
@@ -155,6 +177,7 @@ fn items(tokens: &[Token], lexicon: &Lexicon) -> Vec<Item> {
                     span: token.span,
                     key: if word.called { String::new() } else { key },
                     own: function.into_iter().collect(),
+                    is_small: word.written.contains(|c: char| c.is_lowercase()),
                 });
             }
             TokenKind::Mark(mark) if mark == "-" && joins(tokens, index) => {}
@@ -190,6 +213,7 @@ fn item_of(span: Span, kind: &TokenKind) -> Item {
         span,
         key,
         own: vec![own],
+        is_small: false,
     }
 }
 
@@ -229,7 +253,9 @@ fn function_meaning(word: &Word, next: Option<&Token>, lexicon: &Lexicon) -> Opt
         || word.marked
         || word.called
         || before_function
-        || (written.len() >= 4 && !lexicon.is_ordinary(&lower));
+        || (written.len() >= 4
+            && !lexicon.is_ordinary(&lower)
+            && lexicon.meanings(&lexicon.normal(&lower)).is_none());
     if is_name && let Some(id) = functions::find(written) {
         return Some(named(vec![id.function().name.to_owned()]));
     }

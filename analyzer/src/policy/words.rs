@@ -6,6 +6,9 @@
 use super::document::offset;
 use crate::span::Span;
 
+/// How many characters are looked at for one token.
+const LOOK_AHEAD: usize = 256;
+
 /// One word, number or mark of a sentence.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Token {
@@ -57,6 +60,7 @@ pub(super) fn read(text: &str, sentence: Span) -> Vec<Token> {
         rest: sentence.of(text),
         at: sentence.start,
         in_code: false,
+        emphasised: false,
         tokens: Vec::new(),
     };
     while !reader.rest.is_empty() {
@@ -69,6 +73,8 @@ struct Reader<'a> {
     rest: &'a str,
     at: u32,
     in_code: bool,
+    /// Whether stars have opened a run of bold or slanted text.
+    emphasised: bool,
     tokens: Vec<Token>,
 }
 
@@ -85,6 +91,7 @@ impl<'a> Reader<'a> {
             }
             '"' | '“' | '«' => self.quoted(first),
             '#' => self.error_value(),
+            '-' if self.starts_negative() => self.number(),
             '0'..='9' | '.' => self.columns_or_rows() || self.key() || self.number(),
             '=' if self.in_code => self.formula(),
             '<' | '>' | '=' | '≤' | '≥' | '!' => self.comparison(),
@@ -96,11 +103,15 @@ impl<'a> Reader<'a> {
         if known {
             return;
         }
-        if first.is_whitespace() || matches!(first, '*' | '_' | '~' | '\\') {
+        if first == '*' {
+            self.emphasised = !self.emphasised;
+            let stars = self.run(|c| c == '*').len();
+            self.skip(stars);
+        } else if first.is_whitespace() || matches!(first, '_' | '~' | '\\') {
             self.skip(first.len_utf8());
         } else if first == ']' && self.rest.starts_with("](") {
             // The target of a Markdown link is no part of the sentence.
-            let len = self.rest.find(')').map_or(1, |end| end + 1);
+            let len = self.ahead().find(')').map_or(1, |end| end + 1);
             self.skip(len);
         } else if first == '[' {
             self.skip(1);
@@ -122,10 +133,21 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// As much of what is left as is looked at for one token, so that no text is read over and
+    /// over.
+    fn ahead(&self) -> &'a str {
+        self.rest
+            .char_indices()
+            .nth(LOOK_AHEAD)
+            .and_then(|(end, _)| self.rest.get(..end))
+            .unwrap_or(self.rest)
+    }
+
     /// The run of characters at the start for which `accepts` holds.
     fn run(&self, accepts: impl Fn(char) -> bool) -> &'a str {
-        let len = self.rest.find(|c| !accepts(c)).unwrap_or(self.rest.len());
-        self.rest.get(..len).unwrap_or_default()
+        let ahead = self.ahead();
+        let len = ahead.find(|c| !accepts(c)).unwrap_or(ahead.len());
+        ahead.get(..len).unwrap_or_default()
     }
 
     /// A quoted text. One word in quotes is a marked word; more, or none, is one token.
@@ -135,7 +157,7 @@ impl<'a> Reader<'a> {
             '«' => '»',
             _ => '"',
         };
-        let inside = self.rest.get(open.len_utf8()..).unwrap_or_default();
+        let inside = self.ahead().get(open.len_utf8()..).unwrap_or_default();
         let Some(end) = inside.find(close) else {
             self.skip(open.len_utf8());
             return true;
@@ -180,7 +202,8 @@ impl<'a> Reader<'a> {
 
     /// `=VLOOKUP(…)` in code marks: an example, not words.
     fn formula(&mut self) -> bool {
-        let len = self.rest.find('`').unwrap_or(self.rest.len());
+        let ahead = self.ahead();
+        let len = ahead.find('`').unwrap_or(ahead.len());
         self.take(len, TokenKind::Opaque)
     }
 
@@ -241,9 +264,23 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `3`, `1,000`, `0.5`, `4th`
+    /// Whether the hyphen is the sign of a number: `-1` after a space.
+    fn starts_negative(&self) -> bool {
+        let mut after = self.rest.chars().skip(1);
+        let apart = self
+            .tokens
+            .last()
+            .is_none_or(|token| token.span.end < self.at);
+        apart && after.next().is_some_and(|c| c.is_ascii_digit())
+    }
+
+    /// `3`, `1,000`, `0.5`, `-1`, `4th`
     fn number(&mut self) -> bool {
-        let run = self.run(|c| c.is_ascii_digit() || c == '.' || c == ',');
+        let run = self.run(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-'));
+        let sign = usize::from(run.starts_with('-'));
+        let digits = run.get(sign..).unwrap_or_default();
+        let end = digits.find('-').map_or(run.len(), |end| sign + end);
+        let run = run.get(..end).unwrap_or_default();
         let mut run = run.trim_end_matches(['.', ',']);
         let groups: Vec<&str> = run.split(',').collect();
         let is_grouped = groups.len() > 1
@@ -283,7 +320,7 @@ impl<'a> Reader<'a> {
         let starred = after.starts_with('*')
             && word.len() >= 3
             && word.chars().all(|c| c.is_ascii_uppercase())
-            && !self.follows_star();
+            && !self.emphasised;
         let token = Word {
             written: word.replace('’', "'"),
             marked: self.in_code,
@@ -292,16 +329,6 @@ impl<'a> Reader<'a> {
         };
         let len = full + called.map_or(0, |(_, len)| len);
         self.take(len, TokenKind::Word(token))
-    }
-
-    /// Whether the word that starts here stands in a pair of stars, and so is bold.
-    fn follows_star(&self) -> bool {
-        // Stars before a word leave a gap between the tokens that white space leaves too; only a
-        // word that starts the sentence or a bold run directly is told apart by its own end.
-        self.rest
-            .find('*')
-            .and_then(|at| self.rest.get(at..))
-            .is_some_and(|stars| stars.starts_with("**"))
     }
 }
 

@@ -28,6 +28,9 @@ use terminal::{Input, Read, any_class, class, comma, mark, no};
 /// The most symbols of a sentence that are read; a longer one fits no form.
 pub(super) const LONGEST_SENTENCE: usize = 96;
 
+/// How many places are tried at which a sentence could fall into two.
+const JOINS: usize = 8;
+
 /// What a clause says.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Outcome {
@@ -53,6 +56,13 @@ pub(super) fn read(symbols: &[Symbol]) -> Option<Vec<Clause>> {
     whole(symbols).or_else(|| split(symbols))
 }
 
+/// What a sentence says, if the grammar can read all of it as it stands, without taking it apart.
+pub(super) fn read_whole(symbols: &[Symbol]) -> Option<Vec<Clause>> {
+    (symbols.len() <= LONGEST_SENTENCE)
+        .then(|| whole(symbols))
+        .flatten()
+}
+
 /// The clauses of a sentence that are told apart by the grammar alone.
 fn whole(symbols: Input<'_>) -> Option<Vec<Clause>> {
     let (rest, clauses) = sentence(symbols).ok()?;
@@ -69,10 +79,11 @@ fn split(symbols: Input<'_>) -> Option<Vec<Clause>> {
             )
         })
     };
-    for (index, symbol) in symbols.iter().enumerate() {
-        if !joins(symbol) {
-            continue;
-        }
+    let places = symbols
+        .iter()
+        .enumerate()
+        .filter(|(_, symbol)| joins(symbol));
+    for (index, _) in places.take(JOINS) {
         let (before, after) = symbols.split_at(index);
         let after = after.get(1..).unwrap_or_default();
         let before = match before.split_last() {

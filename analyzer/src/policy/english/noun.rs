@@ -451,7 +451,20 @@ fn referring(input: Input<'_>) -> Read<'_, ()> {
 
 /// Takes a place that a reference can go to.
 fn other_place(input: Input<'_>) -> Read<'_, What> {
-    alt((plain_target, function_item.map(What::Calls))).parse(input)
+    let place = plain_target.map_opt(|what| {
+        let is_place = matches!(
+            what,
+            What::OtherSheets(_)
+                | What::ErrorValues(_)
+                | What::Thing(
+                    Thing::WholeColumns | Thing::WholeRows | Thing::OpenRanges | Thing::NamedRanges
+                )
+        );
+        is_place.then_some(what)
+    });
+    // "References to other spreadsheets" are functions; "ranges in VLOOKUP" are not.
+    let source = function_item.map_opt(|set| set.class.is_some().then_some(What::Calls(set)));
+    alt((place, source)).parse(input)
 }
 
 /// Takes a thing by name, `A:A`, `#REF!`, `calculations`.

@@ -440,7 +440,10 @@ pub(super) fn of_data(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         class(Class::Only),
         spreadsheets,
         |input| verdict(input, false),
-        opt((any_class(&[Class::With, Class::By, Class::In, Class::For]), functions)),
+        opt((
+            any_class(&[Class::With, Class::By, Class::In, Class::For]),
+            functions,
+        )),
     )
         .parse(input)
         && force.points == Points::Permit

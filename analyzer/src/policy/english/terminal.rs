@@ -91,11 +91,17 @@ pub(super) fn comma(input: Input<'_>) -> Read<'_, ()> {
     opt(mark(',')).map(|_| ()).parse(input)
 }
 
-/// Takes what stands between the items of a list: `,`, `and`, `, or`, `/`.
+/// Takes what stands between the items of a list: `,`, `and`, `, or`, `/`. After a comma, `OR` in
+/// capitals is the function.
 pub(super) fn separator(input: Input<'_>) -> Read<'_, ()> {
+    let joins = any_class(&[Class::And, Class::Or]);
+    let small = |input| match function_item(input) {
+        Ok(_) => no(),
+        Err(_) => joins(input),
+    };
     alt((
-        (mark(','), opt(any_class(&[Class::And, Class::Or]))).map(|_| ()),
-        any_class(&[Class::And, Class::Or]),
+        (mark(','), opt(small)).map(|_| ()),
+        joins,
         alt((mark('/'), mark('&'), mark(';'))),
     ))
     .parse(input)

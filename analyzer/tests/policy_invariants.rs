@@ -1,0 +1,411 @@
+//! Promises of the policy compiler that hold for every text and every rule.
+
+use analyzer::ast::Formula;
+use analyzer::parser::{Locale, parse};
+use analyzer::policy::rule::{
+    Demand, FunctionSet, Level, Metric, PolicyRule, Requirement, Target, Thing, Value, What,
+};
+use analyzer::policy::{Compiled, Lexicon, Status, compile};
+use analyzer::rule::{Context, Surroundings};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+fn compiled(text: &str) -> Compiled {
+    thread_local! {
+        static LEXICON: Lexicon = Lexicon::english();
+    }
+    LEXICON.with(|lexicon| compile(text, lexicon))
+}
+
+fn is_flagged(compiled: &Compiled, source: &str) -> bool {
+    let tree = parse(source, Locale::default());
+    let formula = Formula {
+        source,
+        tree: &tree,
+    };
+    let mut surroundings = Surroundings::default();
+    surroundings.read(formula);
+    let context = Context {
+        formula,
+        surroundings: &surroundings,
+        settings: &[],
+    };
+    let mut found = Vec::new();
+    compiled.check(&context, &mut found);
+    for violation in &found {
+        assert!(violation.span.end as usize <= source.len());
+    }
+    !found.is_empty()
+}
+
+/// Functions by name.
+fn names() -> impl Strategy<Value = FunctionSet> {
+    let some = [
+        "INDIRECT", "NOW", "SUM", "IF", "VALUE", "N", "STDEV.S", "OR", "MY_OWN",
+    ];
+    subsequence(some.to_vec(), 1..4).prop_map(|names| FunctionSet {
+        class: None,
+        names: names.into_iter().map(str::to_owned).collect(),
+    })
+}
+
+/// Functions that can hide errors.
+fn handlers() -> impl Strategy<Value = FunctionSet> {
+    subsequence(vec!["IFERROR", "IFNA"], 1..3).prop_map(|names| FunctionSet {
+        class: None,
+        names: names.into_iter().map(str::to_owned).collect(),
+    })
+}
+
+/// Functions that stand around others.
+fn wrappers() -> impl Strategy<Value = FunctionSet> {
+    let some = ["IFERROR", "IFNA", "ROUND"];
+    subsequence(some.to_vec(), 1..3).prop_map(|names| FunctionSet {
+        class: None,
+        names: names.into_iter().map(str::to_owned).collect(),
+    })
+}
+
+/// Functions by name, or part of a set that the vocabulary names.
+fn functions() -> impl Strategy<Value = FunctionSet> {
+    let volatile = ["NOW", "TODAY", "RAND"];
+    let class = subsequence(volatile.to_vec(), 1..3).prop_map(|names| FunctionSet {
+        class: Some("volatile functions".to_owned()),
+        names: names.into_iter().map(str::to_owned).collect(),
+    });
+    prop_oneof![names(), class]
+}
+
+fn things() -> impl Strategy<Value = Thing> {
+    select(vec![
+        Thing::WholeColumns,
+        Thing::WholeRows,
+        Thing::OpenRanges,
+        Thing::NamedRanges,
+        Thing::AbsoluteReferences,
+        Thing::RelativeReferences,
+        Thing::RelativeRanges,
+        Thing::MixedReferences,
+        Thing::Divisions,
+        Thing::Multiplications,
+        Thing::Concatenations,
+        Thing::Powers,
+        Thing::Comparisons,
+        Thing::Percents,
+        Thing::LineBreaks,
+        Thing::CustomFunctions,
+        Thing::BuiltUrls,
+        Thing::ArrayLiterals,
+        Thing::EmptyArguments,
+    ])
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "[A-Za-z]{1,8} [A-Za-z0-9 ]{0,8}[a-z]"
+}
+
+fn whats() -> impl Strategy<Value = What> {
+    let numbers = vec(select(vec![0.0, 1.0, -1.0, 12.0, 0.5, 100.0, 1000.0]), 1..4);
+    let errors = subsequence(vec!["#REF!", "#N/A", "#DIV/0!"], 0..3);
+    prop_oneof![
+        functions().prop_map(What::Calls),
+        things().prop_map(What::Thing),
+        numbers.prop_map(What::Numbers),
+        vec(text(), 0..3).prop_map(What::Texts),
+        vec(text(), 0..3).prop_map(What::OtherSheets),
+        errors.prop_map(|only| What::ErrorValues(only.into_iter().map(str::to_owned).collect())),
+        handlers().prop_map(What::MaskedErrors),
+    ]
+}
+
+fn targets() -> impl Strategy<Value = Target> {
+    (whats(), proptest::option::of(names())).prop_map(|(what, within)| {
+        // A set in a set, or an exception before "in", has no words.
+        let whole = [Thing::LineBreaks, Thing::BuiltUrls];
+        let plain = matches!(&what, What::Thing(thing) if !whole.contains(thing));
+        Target {
+            within: within.filter(|_| plain),
+            what,
+        }
+    })
+}
+
+fn values() -> impl Strategy<Value = Vec<Value>> {
+    let value = prop_oneof![
+        (0..9_u32).prop_map(|number| Value::Number(f64::from(number))),
+        any::<bool>().prop_map(Value::Boolean),
+        text().prop_map(Value::Text),
+    ];
+    vec(value, 1..3)
+}
+
+fn requirements() -> impl Strategy<Value = Demand> {
+    let calls = |set| Target::from(What::Calls(set));
+    let lookups = subsequence(vec!["VLOOKUP", "HLOOKUP", "MATCH", "XLOOKUP"], 1..4);
+    let keys = vec("[A-Z]{4}[0-9]{20,24}[a-z]", 1..3);
+    prop_oneof![
+        lookups.prop_map(|names| {
+            let names = names.into_iter().map(str::to_owned).collect();
+            let set = FunctionSet { class: None, names };
+            Demand::Require(Target::from(What::Calls(set)), Requirement::ExactMatch)
+        }),
+        (names(), 1..6_u32).prop_map(move |(set, place)| {
+            Demand::Require(calls(set), Requirement::ArgumentGiven(place))
+        }),
+        (names(), 1..6_u32, values()).prop_map(move |(set, place, values)| {
+            Demand::Require(calls(set), Requirement::ArgumentIs(place, values))
+        }),
+        (names(), 1..6_u32, values()).prop_map(move |(set, place, values)| {
+            Demand::Require(calls(set), Requirement::ArgumentIsNot(place, values))
+        }),
+        (
+            prop_oneof![
+                functions().prop_map(What::Calls),
+                things()
+                    .prop_filter("a line break stands in the whole formula", |thing| {
+                        *thing != Thing::LineBreaks
+                    })
+                    .prop_map(What::Thing)
+            ],
+            wrappers()
+        )
+            .prop_map(|(what, set)| Demand::Require(what.into(), Requirement::Inside(set))),
+        names().prop_map(|set| {
+            let what = What::Thing(Thing::Ranges);
+            let within = Some(set);
+            Demand::Require(Target { what, within }, Requirement::Absolute)
+        }),
+        keys.prop_map(move |keys| {
+            let names = vec!["IMPORTRANGE".to_owned()];
+            let set = FunctionSet { class: None, names };
+            Demand::Require(calls(set), Requirement::FromSpreadsheet(keys))
+        }),
+    ]
+}
+
+fn metrics() -> impl Strategy<Value = Metric> {
+    prop_oneof![
+        select(vec![
+            Metric::Length,
+            Metric::Calls,
+            Metric::References,
+            Metric::Operators,
+            Metric::Nesting,
+            Metric::Arguments(None),
+            Metric::Lines,
+            Metric::Numbers,
+        ]),
+        names().prop_map(Metric::CallsOf),
+        names().prop_map(Metric::NestingOf),
+        names().prop_map(|set| Metric::Arguments(Some(set))),
+    ]
+}
+
+fn demands() -> impl Strategy<Value = Demand> {
+    let preferred = prop_oneof![
+        Just(What::Thing(Thing::NamedRanges)),
+        Just(What::Calls(FunctionSet {
+            class: None,
+            names: vec!["XLOOKUP".to_owned()],
+        })),
+    ];
+    let avoided = prop_oneof![
+        functions().prop_map(|set| Demand::Forbid(What::Calls(set).into())),
+        names().prop_map(|set| Demand::Limit(Metric::NestingOf(set), 1)),
+        Just(Demand::Forbid(
+            What::Thing(Thing::AbsoluteReferences).into()
+        )),
+    ];
+    prop_oneof![
+        targets().prop_map(Demand::Forbid),
+        requirements(),
+        (metrics(), 1..200_u32).prop_map(|(metric, most)| Demand::Limit(metric, most)),
+        (preferred, avoided).prop_map(|(used, avoided)| Demand::Prefer(used, Box::new(avoided))),
+        names().prop_map(Demand::AllowOnly),
+    ]
+}
+
+fn levels() -> impl Strategy<Value = Level> {
+    select(vec![Level::Must, Level::Should, Level::May])
+}
+
+/// Words that policies are made of, and signs that could upset a reader.
+fn pieces() -> impl Strategy<Value = String> {
+    select(vec![
+        "formulas",
+        "must",
+        "not",
+        "must not",
+        "use",
+        "INDIRECT",
+        "NOW",
+        "volatile functions",
+        "only",
+        "except",
+        "unless",
+        "wrapped in",
+        "IFERROR",
+        "more than",
+        "3",
+        "nested",
+        "IFs",
+        "and",
+        "or",
+        ",",
+        ".",
+        ";",
+        ":",
+        "(",
+        ")",
+        "-",
+        "\n",
+        "\n- ",
+        "\n1. ",
+        "# ",
+        "**",
+        "`",
+        "\"",
+        "“",
+        "the",
+        "fourth",
+        "argument",
+        "of",
+        "VLOOKUP",
+        "is",
+        "are",
+        "forbidden",
+        "allowed",
+        "no",
+        "prefer",
+        "over",
+        "instead of",
+        "limit",
+        "to",
+        "characters",
+        "|",
+        "<!--",
+        "-->",
+        "```",
+        "É😀",
+        "A:A",
+        "#REF!",
+        "1AllowedKey0000000000000",
+        "https://x.test/",
+        "~~",
+        "[",
+        "](",
+        "'s",
+    ])
+    .prop_map(str::to_owned)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn what_is_paraphrased_is_read_back_to_the_same_rule(demand in demands(), level in levels()) {
+        let rule = PolicyRule::new(demand, level);
+        let read = compiled(&rule.paraphrase);
+        let rules: Vec<&PolicyRule> = read.sentences.iter().flat_map(|one| &one.rules).collect();
+        prop_assert_eq!(rules, vec![&rule], "{}", rule.paraphrase);
+        prop_assert_eq!(read.enforced(), 1, "{}", rule.paraphrase);
+    }
+
+    #[test]
+    fn every_rule_is_right_about_its_own_examples(demand in demands(), level in levels()) {
+        let rule = PolicyRule::new(demand, level);
+        prop_assert!(rule.holds(), "{:?}", rule);
+    }
+
+    #[test]
+    fn any_text_compiles(text in "\\PC{0,400}") {
+        let compiled = compiled(&text);
+        is_flagged(&compiled, "=IF(A1,NOW(),INDIRECT(\"x\"))");
+    }
+
+    #[test]
+    fn any_row_of_words_compiles_the_same_each_time(words in vec(pieces(), 0..80)) {
+        let text = words.join(" ");
+        let first = compiled(&text);
+        prop_assert_eq!(&first.sentences, &compiled(&text).sentences);
+        is_flagged(&first, "=IFERROR(VLOOKUP(A1,B:C,2),\"\")+A1/B1");
+    }
+
+    #[test]
+    fn sentences_stand_in_order_and_keep_their_text(words in vec(pieces(), 0..80)) {
+        let text = words.join(" ");
+        let mut end = 0;
+        for sentence in &compiled(&text).sentences {
+            prop_assert!(sentence.span.start >= end);
+            prop_assert_eq!(sentence.span.of(&text), &sentence.text);
+            end = sentence.span.end;
+            for unread in &sentence.unread {
+                prop_assert!(sentence.span.contains(*unread));
+            }
+        }
+        prop_assert!(end as usize <= text.len());
+    }
+}
+
+#[test]
+fn a_word_that_is_not_understood_keeps_a_sentence_from_being_enforced() {
+    let labelled = include_str!("policies/sentences.jsonl");
+    for line in labelled.lines() {
+        let one: serde_json::Value = serde_json::from_str(line).expect("a line is valid JSON");
+        let policy = one["policy"].as_str().expect("a line has a policy");
+        let explains = ["because", "–", "\n"]
+            .iter()
+            .any(|sign| policy.contains(sign));
+        if one["guidance"] == true || explains {
+            continue;
+        }
+        for (at, _) in policy.match_indices(' ') {
+            let mut changed = policy.to_owned();
+            changed.insert_str(at, " zorblax");
+            let compiled = compiled(&changed);
+            let other = compiled
+                .sentences
+                .iter()
+                .find(|one| one.text.contains("zorblax"));
+            let status = other.map(|sentence| sentence.status);
+            assert_ne!(status, Some(Status::Enforced), "{changed}");
+        }
+    }
+}
+
+#[test]
+fn no_text_takes_more_than_linear_time() {
+    let hostile = [
+        "must not ",
+        "a-",
+        "“",
+        "#",
+        "1,",
+        "(",
+        "](",
+        "...... ",
+        "- x\n",
+        "A. ",
+        "\"a ",
+        "`",
+        "# old\n",
+        "NOW and ",
+        "in x ",
+        "unless ",
+        "1.1 ",
+        "  - a:\n",
+        "use INDIRECT, ",
+        "IF ",
+        "*",
+        "of ",
+        "Formulas must not use INDIRECT in zorblax in zorblax in zorblax, or NOW and then. ",
+    ];
+    for piece in hostile {
+        let text = piece.repeat(40_000 / piece.len());
+        let start = std::time::Instant::now();
+        compiled(&text);
+        let seconds = start.elapsed().as_secs();
+        // Twice linear would take minutes; the bound is wide for a slow machine.
+        assert!(seconds < 20, "{piece:?} took {seconds} s");
+    }
+}
