@@ -201,6 +201,14 @@ impl Function {
         self.parameter_names().nth(index)
     }
 
+    /// The group of parameters that can be given over and over, if there is one: how many
+    /// parameters stand before it, and how many it has.
+    #[must_use]
+    pub fn group(&self) -> Option<(usize, usize)> {
+        self.repeat
+            .map(|repeat| (usize::from(repeat.before), usize::from(repeat.size)))
+    }
+
     /// The index of the parameter, from 0; of one that repeats, the first. `None` if there is no
     /// such parameter, or if it stands after a group that repeats.
     #[must_use]

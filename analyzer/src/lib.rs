@@ -14,6 +14,7 @@ mod dispatch;
 mod extent;
 pub mod finding;
 pub mod fix;
+pub mod format;
 pub mod functions;
 mod groups;
 mod link;

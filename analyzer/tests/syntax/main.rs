@@ -1,6 +1,7 @@
 //! The text of formulas: what is read, printed, hashed and repaired.
 
 mod corpus;
+mod format;
 mod formulas;
 mod grammar;
 mod print;
