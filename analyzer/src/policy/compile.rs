@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
                 continue;
             };
             let together = (!restricts || items.len() == 1)
-                .then(|| joined(lead_symbols, &symbols.symbols))
+                .then(|| joined(&lead_symbols.symbols, &symbols.symbols))
                 .into_iter()
                 .flatten()
                 .map(|joined| Symbols {
@@ -218,7 +218,7 @@ impl<'a> Reader<'a> {
             }
             all.extend_from_slice(without_explanation(&symbols.symbols));
         }
-        joined(lead, &all)
+        joined(&lead.symbols, &all)
             .into_iter()
             .map(|symbols| Symbols {
                 symbols,
@@ -289,9 +289,9 @@ fn comma() -> Symbol {
 
 /// The ways in which an item can follow its lead-in: in the place of "the following functions",
 /// or after it; whole, or without the explanation that follows a dash.
-fn joined(lead: &Symbols, item: &[Symbol]) -> Vec<Vec<Symbol>> {
+fn joined(lead: &[Symbol], item: &[Symbol]) -> Vec<Vec<Symbol>> {
     let is = |symbol: &Symbol, class| symbol.meanings.contains(&Meaning::Class(class));
-    let mut lead = lead.symbols.as_slice();
+    let mut lead = lead;
     if let Some((last, rest)) = lead.split_last()
         && last.meanings.contains(&Meaning::Mark(':'))
     {
@@ -370,7 +370,20 @@ fn understood(symbols: &Symbols) -> Option<Reading> {
     if symbols.question || symbols.unreadable.is_some() {
         return None;
     }
-    english::read(&symbols.symbols).map(|clauses| of_clauses(clauses, symbols.hedged))
+    english::read(&symbols.symbols)
+        .or_else(|| inline_list(&symbols.symbols))
+        .map(|clauses| of_clauses(clauses, symbols.hedged))
+}
+
+/// A sentence with its list in it: `the use of these functions is prohibited: NOW, TODAY`.
+fn inline_list(symbols: &[Symbol]) -> Option<Vec<Clause>> {
+    let is_colon = |symbol: &Symbol| symbol.meanings.contains(&Meaning::Mark(':'));
+    let at = symbols.iter().position(is_colon)?;
+    let (lead, item) = symbols.split_at(at);
+    let item = item.get(1..).filter(|item| !item.is_empty())?;
+    joined(lead, item)
+        .into_iter()
+        .find_map(|symbols| english::read_whole(&symbols))
 }
 
 /// What the symbols of one sentence say.
@@ -463,6 +476,7 @@ fn scoped(symbols: &Symbols) -> Option<Reading> {
                                     | Class::Should
                                     | Class::ShouldNot
                                     | Class::May
+                                    | Class::Can
                                     | Class::Be
                                     | Class::DoNot
                                     | Class::Because

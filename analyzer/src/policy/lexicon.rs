@@ -91,8 +91,8 @@ macro_rules! keys {
 keys! {
     /// The closed word classes of the grammar, as in `[words]`.
     Class {
-        Must, Should, May, MustNot, ShouldNot, Optional, DoNot, Not, NoLonger, No, NothingBut,
-        AnythingBut, OwnSheet, FreeOf, EndWith, Nobody, Neither, Do, Be, Have, There, It, That, If, Whenever, Then, And, Or, But, Only,
+        Must, Should, May, Can, MustNot, ShouldNot, Optional, DoNot, Not, NoLonger, No, NothingBut,
+        AnythingBut, NoUse, OwnSheet, FreeOf, EndWith, Nobody, Neither, Do, Be, Have, There, It, That, If, Whenever, Then, And, Or, But, Only,
         Except, Excepted, Unless, UnlessInside, Without, With, Outside, In, Into, To, From, By, As,
         For, On, At, Around, Between, Instead, InsteadAdverb, Following, SuchAs, Like, Function,
         Call, Usage, Formula, Calculation, Model, Person, Forbidden, Discouraged, Allowed,

@@ -4,7 +4,7 @@
 use nom::{Parser, branch::alt, combinator::opt};
 
 use super::action::{absolute_or, error_handlers, masked, other_spreadsheets, to_hide};
-use super::need::{self, Need, Place, exact, handlers, need, spreadsheets, wrapped};
+use super::need::{self, Need, Place, handlers, need, spreadsheets, wrapped};
 use super::noun::{Noun, lacking, nouns};
 use super::predicate::{clause_of, turned};
 use super::quantity::{Bound, depth, measure};
@@ -86,7 +86,7 @@ fn needed(input: Input<'_>, requires: bool) -> Read<'_, Need> {
         (verb(&[Verb::Stand], Form::Base), inside, handlers).map(|(.., set)| Need::Inside(set)),
         (be, opt(used), with, need).map(|(.., need)| need),
         (be, need).map(|((), need)| need),
-        (be, used, exact).map(|_| Need::Exact),
+        (be, used, need).map(|(.., need)| need),
         (class(Class::EndWith), values)
             .map(|((), values)| Need::Argument(Place::Last, Some(values))),
         (only, specify, only, need).map(|(.., need)| need),
@@ -122,7 +122,7 @@ pub(super) fn restricted<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> 
         modal(input)?
     };
     let outcome = |demand| Outcome::Demands(vec![demand]);
-    if let Ok((rest, demand)) = nested_subject(input, nouns, force.points) {
+    if let Ok((rest, demand)) = nested_subject(input, nouns, force) {
         return Ok((rest, clause_of(force.level, outcome(demand))));
     }
     let [Noun::Target(target)] = nouns else {
@@ -249,7 +249,11 @@ fn used_with_others(input: Input<'_>) -> Read<'_, Vec<String>> {
 
 /// Takes what a nested subject must not be: `be nested more than 3 levels deep`, `be nested`,
 /// `be more than 3 levels deep`.
-fn nested_subject<'s>(input: Input<'s>, nouns: &[Noun], points: Points) -> Read<'s, Demand> {
+fn nested_subject<'s>(input: Input<'s>, nouns: &[Noun], force: Force) -> Read<'s, Demand> {
+    let points = force.points;
+    if force.able {
+        return no();
+    }
     let metric = match nouns {
         [
             Noun::Target(Target {

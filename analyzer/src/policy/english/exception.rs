@@ -4,9 +4,7 @@ use nom::{Parser, branch::alt, combinator::opt};
 
 use super::need::{self, Need, exact, need, spreadsheets, wrapped};
 use super::noun::functions;
-use super::terminal::{
-    Input, Read, any_class, class, comma, mark, no, number, pick, separator, verb,
-};
+use super::terminal::{Input, Read, any_class, class, mark, no, number, pick, separator, verb};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Requirement, What};
 
@@ -93,7 +91,7 @@ pub(super) fn attached(input: Input<'_>) -> Read<'_, Exception> {
         return Ok((input, exception));
     }
     let start = any_class(&[Class::But]);
-    let (input, ()) = comma(input)?;
+    let (input, _) = opt(alt((mark(','), mark(';'), mark('-')))).parse(input)?;
     let (input, _) = opt(start).parse(input)?;
     let (rest, exception) = exception(input)?;
     // `, except TODAY, ` in the middle of a sentence ends with a comma of its own.
@@ -126,7 +124,8 @@ pub(super) fn exception(input: Input<'_>) -> Read<'_, Exception> {
         (class(Class::Except), opt(class(Class::To)), texts)
             .map(|(.., texts)| Exception::Texts(texts)),
         (class(Class::Except), condition).map(|((), need)| Exception::Need(need)),
-        (functions, class(Class::Excepted)).map(|(set, ())| Exception::Functions(set)),
+        (functions, opt(class(Class::Be)), class(Class::Excepted))
+            .map(|(set, ..)| Exception::Functions(set)),
         (opt(class(Class::Only)), functions, permitted(excused))
             .map(|(_, set, ())| Exception::Functions(set)),
     ))

@@ -38,6 +38,11 @@ fn clause_of(level: Level) -> impl Fn(Outcome) -> Clause {
 
 /// `do not use INDIRECT`, `never nest IFs`
 fn do_not(input: Input<'_>) -> Read<'_, Clause> {
+    if let Ok((rest, ((), found))) = (class(Class::NoUse), nouns).parse(input)
+        && let Some(outcome) = forbidden(found)
+    {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     let not = alt((
         any_class(&[Class::DoNot, Class::Not]),
         (class(Class::Do), class(Class::Not)).map(|_| ()),
@@ -168,7 +173,13 @@ fn none_of(input: Input<'_>) -> Read<'_, Clause> {
 fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
     let inverted = |input| {
         let (input, ()) = class(Class::Not)(input)?;
-        let (input, ()) = any_class(&[Class::May, Class::Must, Class::Should, Class::Be])(input)?;
+        let (input, ()) = any_class(&[
+            Class::May,
+            Class::Can,
+            Class::Must,
+            Class::Should,
+            Class::Be,
+        ])(input)?;
         let (input, found) = nouns(input)?;
         let (input, _) = alt((
             (class(Class::Be), verb(&[Verb::Use], Form::Participle)).map(|_| ()),
@@ -181,7 +192,7 @@ fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
     };
     let active = |input| {
         let (input, ()) = class(Class::Not)(input)?;
-        let (input, ()) = any_class(&[Class::May, Class::Must, Class::Should])(input)?;
+        let (input, ()) = any_class(&[Class::May, Class::Can, Class::Must, Class::Should])(input)?;
         let (input, ()) = actor(input)?;
         prohibited(Form::Base)(input)
     };
@@ -211,8 +222,15 @@ fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
     }
 }
 
-/// `wrap divisions in IFERROR`, `keep formulas under 100 characters`
+/// `wrap divisions in IFERROR`, `it is mandatory to wrap divisions in IFERROR`
 fn must_do(input: Input<'_>) -> Read<'_, Clause> {
+    let it_is_required = (
+        class(Class::It),
+        class(Class::Be),
+        class(Class::Required),
+        class(Class::To),
+    );
+    let (input, _) = opt(it_is_required).parse(input)?;
     required(Form::Base)
         .map(clause_of(Level::Must))
         .parse(input)

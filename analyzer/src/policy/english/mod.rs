@@ -19,7 +19,7 @@ mod terminal;
 
 use nom::{Parser, branch::alt, combinator::opt};
 
-use super::lexicon::{Class, Meaning};
+use super::lexicon::{Class, Form, Meaning};
 use super::rule::{Demand, Level, Metric};
 use super::symbols::Symbol;
 use exception::Exception;
@@ -53,7 +53,44 @@ pub(super) fn read(symbols: &[Symbol]) -> Option<Vec<Clause>> {
     if symbols.is_empty() || symbols.len() > LONGEST_SENTENCE {
         return None;
     }
-    whole(symbols).or_else(|| split(symbols))
+    whole(symbols)
+        .or_else(|| ensured(symbols))
+        .or_else(|| split(symbols))
+}
+
+/// `Make sure that VLOOKUP uses exact match`: what is to be made sure of, said with "must".
+fn ensured(symbols: Input<'_>) -> Option<Vec<Clause>> {
+    let is = |symbol: &Symbol, class| symbol.meanings.contains(&Meaning::Class(class));
+    let (first, rest) = symbols.split_first()?;
+    if !is(first, Class::Ensure) {
+        return None;
+    }
+    let modal = |class| Symbol {
+        span: first.span,
+        meanings: vec![Meaning::Class(class)],
+    };
+    for (at, symbol) in rest.iter().enumerate().skip(1).take(JOINS) {
+        let (before, after) = rest.split_at(at);
+        let is_verb = is(symbol, Class::Be)
+            || symbol
+                .meanings
+                .iter()
+                .any(|meaning| matches!(meaning, Meaning::Verb(_, Form::Base)));
+        let said = if is(symbol, Class::DoNot) {
+            [before, &[modal(Class::MustNot)], after.get(1..)?].concat()
+        } else if is(symbol, Class::Be) && after.get(1).is_some_and(|next| is(next, Class::Not)) {
+            let (be, after) = (after.get(..1)?, after.get(2..)?);
+            [before, &[modal(Class::MustNot)], be, after].concat()
+        } else if is_verb {
+            [before, &[modal(Class::Must)], after].concat()
+        } else {
+            continue;
+        };
+        if let Some(clauses) = whole(&said) {
+            return Some(clauses);
+        }
+    }
+    None
 }
 
 /// What a sentence says, if the grammar can read all of it as it stands, without taking it apart.
@@ -265,6 +302,7 @@ pub(super) fn can_explain(symbol: &Symbol) -> bool {
                         | Class::Should
                         | Class::ShouldNot
                         | Class::May
+                        | Class::Can
                         | Class::DoNot
                         | Class::Optional
                         | Class::Allowed

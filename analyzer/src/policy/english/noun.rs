@@ -3,7 +3,7 @@
 use nom::{Parser, branch::alt, combinator::opt};
 
 use super::exception::{self, Exception};
-use super::need::{Need, need};
+use super::need::{self, Need, need};
 use super::quantity::{Measure, depth, measure};
 use super::terminal::{
     Input, Read, any_class, class, comma, function_item, mark, no, pick, separator, thing, verb,
@@ -677,7 +677,10 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
         )
             .map(|(.., need)| need),
     ));
-    let (rest, (_, need)) = (used, lacking).parse(input)?;
+    let as_place = (any_class(&[Class::As, Class::For]), need::place).map(|((), place)| place);
+    let wrong_value = (class(Class::With), super::terminal::values, as_place)
+        .map(|((), values, place)| Need::ArgumentNot(place, values));
+    let (rest, (_, need)) = (used, alt((lacking, wrong_value))).parse(input)?;
     match need.of(target) {
         Some(demand) => Ok((rest, demand)),
         None => no(),

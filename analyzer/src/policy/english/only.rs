@@ -43,9 +43,15 @@ fn limited(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
             .map(|(.., set)| set)
             .parse(input)
     };
+    let usable = |input| {
+        let used = (actor, modal, verb(&[Verb::Use], Form::Base));
+        (class(Class::Function), opt(class(Class::That)), used)
+            .map(|_| ())
+            .parse(input)
+    };
     alt((
         (
-            actor,
+            alt((usable, actor)),
             class(Class::Be),
             verb(&[Verb::Limit], Form::Participle),
             to,

@@ -125,7 +125,7 @@ fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
                 class(Class::Be),
             ));
             let (rest, (_, measure)) = (held, measure).parse(input)?;
-            match measure.required() {
+            match measure.required().filter(|_| !force.able) {
                 Some(demand) => Ok((rest, clause_of(force.level, Outcome::Demands(vec![demand])))),
                 None => no(),
             }

@@ -214,10 +214,12 @@ fn finish_quantity(
     measure: super::quantity::Measure,
     force: Option<Force>,
 ) -> Read<'_, Clause> {
-    let demand = force.and_then(|force| match force.points {
-        Points::Forbid => measure.forbidden(),
-        Points::Demand | Points::Permit => measure.required(),
-    });
+    let demand = force
+        .filter(|force| !force.able)
+        .and_then(|force| match force.points {
+            Points::Forbid => measure.forbidden(),
+            Points::Demand | Points::Permit => measure.required(),
+        });
     match (demand, force) {
         (Some(demand), Some(force)) => {
             Ok((rest, clause_of(force.level, Outcome::Demands(vec![demand]))))

@@ -239,11 +239,17 @@ pub(super) enum Points {
 pub(super) struct Force {
     pub(super) level: Level,
     pub(super) points: Points,
+    /// Whether it may only say what is possible: "can".
+    pub(super) able: bool,
 }
 
 impl Force {
     pub(super) const fn new(level: Level, points: Points) -> Self {
-        Self { level, points }
+        Self {
+            level,
+            points,
+            able: false,
+        }
     }
 
     /// The force of the same verb after a subject with "no": "no formula may …".
@@ -264,6 +270,10 @@ pub(super) fn modal(input: Input<'_>) -> Read<'_, Force> {
         class(Class::Must).map(|()| Force::new(Level::Must, Points::Demand)),
         class(Class::Should).map(|()| Force::new(Level::Should, Points::Demand)),
         class(Class::May).map(|()| Force::new(Level::Must, Points::Permit)),
+        class(Class::Can).map(|()| Force {
+            able: true,
+            ..Force::new(Level::Must, Points::Permit)
+        }),
     ))
     .parse(input)?;
     match class(Class::Not)(input) {
