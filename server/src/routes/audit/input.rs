@@ -304,8 +304,8 @@ mod tests {
 
     #[test]
     fn a_list_fills_its_range_row_by_row_and_empty_texts_keep_their_place() {
-        let body = json!({"formulas": ["=A", "", "=C"], "context": {"range": "S!B2:C9"}});
-        assert_eq!(cells(&body), ["S!B2 =A", "S!B3 =C"]);
+        let body = json!({"formulas": ["=A", "", "=C"], "context": {"range": "Data!B2:C9"}});
+        assert_eq!(cells(&body), ["Data!B2 =A", "Data!B3 =C"]);
     }
 
     #[test]
