@@ -72,7 +72,7 @@ fn run_rust_tests(chores: &mut Chores) -> Result<()> {
     })?;
     let tested = chores.runner.run(
         Command::new("cargo")
-            .args(["test", "--workspace"])
+            .args(["test", "--workspace", "--no-fail-fast"])
             .env("SHEETBRAIN_TEST_POSTGRES", cluster.url(DATABASE))
             .env("SHEETBRAIN_TEST_PROGRAM", chores.workspace.program("debug"))
             .current_dir(chores.workspace.root()),
