@@ -308,7 +308,7 @@ impl Place {
 
 impl InfixOperator {
     /// Operators of one rank make one chain.
-    const fn rank(self) -> u8 {
+    pub(crate) const fn rank(self) -> u8 {
         match self {
             Self::Equal
             | Self::NotEqual

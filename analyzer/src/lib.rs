@@ -11,6 +11,7 @@ mod condition;
 mod constant;
 mod digest;
 mod dispatch;
+pub mod explain;
 mod extent;
 pub mod finding;
 pub mod fix;
