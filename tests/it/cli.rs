@@ -461,6 +461,34 @@ async fn a_policy_as_json_has_its_spans_in_utf16() {
 }
 
 #[tokio::test]
+async fn a_formula_is_explained_with_pointers_to_what_an_audit_finds() {
+    let text = run(&["explain", LOOKUP]).await.expect(0).out;
+    assert!(
+        text.starts_with("=VLOOKUP(B2,Sheet1!A:B,2)\n\n1. Look up B2"),
+        "{text}"
+    );
+    assert!(text.contains("sheetbrain audit"), "{text}");
+    let answer = &run_on(
+        "=A1*1,5\n",
+        &["explain", "-", "--locale", "de-DE", "--format", "json"],
+    )
+    .await
+    .expect(0)
+    .json()[0];
+    assert_eq!(answer["canonical"], "=A1*1,5");
+    assert_eq!(
+        answer["steps"],
+        json!([{"text": "Multiply A1 by 1,5.", "span": {"start": 1, "end": 7}}])
+    );
+    let refused = run(&["explain", "A1"]).await.expect(2);
+    assert!(
+        refused.err.contains("does not start with"),
+        "{}",
+        refused.err
+    );
+}
+
+#[tokio::test]
 async fn rules_are_listed_and_each_has_a_page() {
     let list = &run(&["rules", "--format", "json"]).await.expect(0).json()[0];
     let rules = list["rules"].as_array().unwrap();

@@ -13,7 +13,7 @@ struct Cases {
     /// What `SWITCH` compares each case with.
     subject: Option<NodeId>,
     /// What must hold, or equal the subject, and what is used then.
-    cases: Vec<(NodeId, NodeId)>,
+    tried: Vec<(NodeId, NodeId)>,
     /// How many more cases there are.
     more: usize,
     otherwise: Otherwise,
@@ -37,8 +37,8 @@ impl<'a> Explainer<'a> {
             "IFS" => self.cases_of_ifs(arguments),
             _ => cases_of_switch(arguments),
         };
-        cases.more += cases.cases.len().saturating_sub(MOST_CASES);
-        cases.cases.truncate(MOST_CASES);
+        cases.more += cases.tried.len().saturating_sub(MOST_CASES);
+        cases.tried.truncate(MOST_CASES);
         let mut results = 0;
         for part in cases.parts() {
             results += self.prepare(part);
@@ -49,14 +49,14 @@ impl<'a> Explainer<'a> {
             Otherwise::NotAvailable => "the result is the error #N/A".to_owned(),
             Otherwise::Value(value) => self.outcome(value),
         };
-        if let [(condition, value)] = cases.cases.as_slice()
+        if let [(condition, value)] = cases.tried.as_slice()
             && cases.more == 0
         {
             let (holds, outcome) = (self.holds(&cases, *condition), self.outcome(*value));
             return self.say_result(id, format!("If {holds}, {outcome}; otherwise {otherwise}."));
         }
         let first = self.steps.len() + 1;
-        for (index, (condition, value)) in cases.cases.iter().enumerate() {
+        for (index, (condition, value)) in cases.tried.iter().enumerate() {
             let lead = if index == 0 { "If" } else { "Otherwise, if" };
             let (holds, outcome) = (self.holds(&cases, *condition), self.outcome(*value));
             let span = self.formula.span(*condition);
@@ -78,7 +78,7 @@ impl<'a> Explainer<'a> {
     fn cases_of_if(&self, mut arguments: &'a [NodeId]) -> Cases {
         let mut cases = Cases::default();
         while let [condition, value, rest @ ..] = arguments {
-            cases.cases.push((*condition, *value));
+            cases.tried.push((*condition, *value));
             let Some(otherwise) = rest.first() else { break };
             cases.otherwise = Otherwise::Value(*otherwise);
             match self.named_call(*otherwise) {
@@ -94,15 +94,15 @@ impl<'a> Explainer<'a> {
 
     fn cases_of_ifs(&self, arguments: &[NodeId]) -> Cases {
         let mut cases = Cases {
-            cases: pairs(arguments),
+            tried: pairs(arguments),
             otherwise: Otherwise::NotAvailable,
             ..Cases::default()
         };
-        if let Some((last, value)) = cases.cases.last().copied()
-            && cases.cases.len() > 1
+        if let Some((last, value)) = cases.tried.last().copied()
+            && cases.tried.len() > 1
             && self.formula.kind_inside(last) == NodeKind::Boolean(true)
         {
-            cases.cases.pop();
+            cases.tried.pop();
             cases.otherwise = Otherwise::Value(value);
         }
         cases
@@ -180,7 +180,7 @@ impl Cases {
     /// What is told before the cases.
     fn parts(&self) -> impl Iterator<Item = NodeId> {
         let cases = self
-            .cases
+            .tried
             .iter()
             .flat_map(|(condition, value)| [*condition, *value]);
         let otherwise = match self.otherwise {
@@ -197,7 +197,7 @@ fn cases_of_switch(arguments: &[NodeId]) -> Cases {
     };
     Cases {
         subject: Some(*subject),
-        cases: pairs(rest),
+        tried: pairs(rest),
         more: 0,
         otherwise: match rest.chunks_exact(2).remainder() {
             [default] => Otherwise::Value(*default),

@@ -17,6 +17,10 @@ const HIGHEST: u16 = 12;
 
 /// What the words for a node depend on.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own that the words ask"
+)]
 pub(super) struct Shape {
     /// How many leaves are in it.
     pub(super) weight: u32,
@@ -127,11 +131,7 @@ fn shape(node: Node, below: &Below) -> Shape {
         {
             shape.is_condition = true;
         }
-        NodeKind::Infix(..) => {
-            shape.is_arithmetic = below.are_arithmetic;
-            shape.is_small = below.are_arithmetic && short && is_low;
-        }
-        NodeKind::Array(_) | NodeKind::ArrayRow(_) => {
+        NodeKind::Infix(..) | NodeKind::Array(_) | NodeKind::ArrayRow(_) => {
             shape.is_arithmetic = below.are_arithmetic;
             shape.is_small = below.are_arithmetic && short && is_low;
         }

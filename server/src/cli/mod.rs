@@ -2,6 +2,7 @@
 
 mod audit;
 mod excerpt;
+mod explain;
 mod input;
 mod migrate;
 mod parse;
@@ -40,6 +41,8 @@ enum Command {
     Parse(parse::ParseArguments),
     /// Audit formulas offline: no server, no database
     Audit(audit::AuditArguments),
+    /// Say in plain words what a formula computes
+    Explain(explain::ExplainArguments),
     /// Show what a written policy enforces
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -66,6 +69,7 @@ pub fn run() -> ExitCode {
         Command::Migrate(settings) => env_files.and_then(|()| in_runtime(migrate::run(settings))),
         Command::Parse(arguments) => parse::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Policy(command) => policy::run(command),
         Command::Rules(arguments) => rules::run(&arguments),
     };
