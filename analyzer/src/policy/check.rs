@@ -127,6 +127,9 @@ impl Runner {
             Demand::Require(target, requirement) => {
                 for id in self.targets(context, target) {
                     let met = match requirement {
+                        Requirement::Inside(_) if target.what == What::Calculations => {
+                            self.inside.is_call(formula, formula.kind_inside(id))
+                        }
                         Requirement::Inside(_) => context.enclosing_calls(id).any(|place| {
                             self.inside.is_call(formula, formula.kind(place.call))
                                 && measure::guards(place)

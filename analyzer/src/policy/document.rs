@@ -76,14 +76,14 @@ pub(super) fn read(text: &str) -> Document {
         offset += line.len();
     }
     Document {
-        parts: parts(text, &blocks.blocks),
+        parts: parts(text, &blocks.found),
     }
 }
 
 /// Collects blocks line by line.
 #[derive(Debug, Default)]
 struct Blocks {
-    blocks: Vec<Block>,
+    found: Vec<Block>,
     open_items: Vec<OpenItem>,
     /// Whether the next plain line continues the last block.
     joins: bool,
@@ -134,7 +134,7 @@ impl Blocks {
             let level = u8::try_from(level).unwrap_or(u8::MAX);
             self.push(text, start + marks, end, BlockKind::Heading(level));
             self.open_items.clear();
-            self.lead = Some(self.blocks.len().saturating_sub(1));
+            self.lead = Some(self.found.len().saturating_sub(1));
         } else {
             self.text_line(text, start, end, start - offset);
         }
@@ -152,11 +152,11 @@ impl Blocks {
             self.open_items.push(OpenItem {
                 indent,
                 marker: found.marker,
-                block: self.blocks.len().saturating_sub(1),
+                block: self.found.len().saturating_sub(1),
             });
             self.joins = true;
         } else if self.joins && self.continues(text, start, end) {
-            if let Some(last) = self.blocks.last_mut() {
+            if let Some(last) = self.found.last_mut() {
                 last.span.end = offset(end);
             }
         } else {
@@ -164,7 +164,7 @@ impl Blocks {
                 self.open_items.clear();
             }
             self.push(text, start, end, BlockKind::Paragraph);
-            self.lead = Some(self.blocks.len().saturating_sub(1));
+            self.lead = Some(self.found.len().saturating_sub(1));
             self.joins = true;
         }
     }
@@ -173,7 +173,7 @@ impl Blocks {
     /// lines that each start with a capital does not.
     fn continues(&self, text: &str, start: usize, end: usize) -> bool {
         const WRAPPED: usize = 60;
-        let Some(last) = self.blocks.last() else {
+        let Some(last) = self.found.last() else {
             return false;
         };
         let before = last.span.of(text).trim_end();
@@ -190,7 +190,7 @@ impl Blocks {
     fn parent(&mut self, text: &str, indent: usize, marker: label::Marker) -> Option<usize> {
         while let Some(top) = self.open_items.last().copied() {
             let leads = self
-                .blocks
+                .found
                 .get(top.block)
                 .is_some_and(|block| block.span.of(text).trim_end().ends_with(':'));
             let child =
@@ -201,20 +201,20 @@ impl Blocks {
             let sibling = top.indent == indent && top.marker == marker;
             self.open_items.pop();
             if sibling {
-                return match self.blocks.get(top.block).map(|block| block.kind) {
+                return match self.found.get(top.block).map(|block| block.kind) {
                     Some(BlockKind::Item { parent }) => parent,
                     _ => None,
                 };
             }
         }
         self.lead
-            .filter(|lead| lead + 1 == self.blocks.len() && leads_in(text, self.blocks.get(*lead)))
+            .filter(|lead| lead + 1 == self.found.len() && leads_in(text, self.found.get(*lead)))
     }
 
     /// `===` or `---` under a line makes the line a heading.
     fn underline(&mut self, level: u8) {
         let joins = std::mem::take(&mut self.joins);
-        if let Some(last) = self.blocks.last_mut()
+        if let Some(last) = self.found.last_mut()
             && joins
             && last.kind == BlockKind::Paragraph
         {
@@ -232,7 +232,7 @@ impl Blocks {
         } else {
             kind
         };
-        self.blocks.push(Block {
+        self.found.push(Block {
             span: Span::new(offset(start + blank), offset(end)),
             kind,
         });
@@ -335,4 +335,85 @@ fn heading_marks(content: &str) -> Option<usize> {
 /// A byte offset of a document; one that is longer than 4 GiB is cut off there.
 pub(super) fn offset(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sentences(text: &str) -> Vec<&str> {
+        let parts = read(text).parts;
+        let sentences = parts
+            .iter()
+            .filter(|part| matches!(part.kind, PartKind::Sentence { .. }));
+        sentences.map(|part| part.span.of(text)).collect()
+    }
+
+    /// The lead-in of each sentence that has one.
+    fn leads(text: &str) -> Vec<(&str, &str)> {
+        let parts = read(text).parts;
+        let lead = |part: &Part| match part.kind {
+            PartKind::Sentence {
+                lead: Some(lead), ..
+            } => Some((parts[lead].span, part.span)),
+            _ => None,
+        };
+        parts
+            .iter()
+            .filter_map(lead)
+            .map(|(lead, item)| (lead.of(text), item.of(text)))
+            .collect()
+    }
+
+    #[test]
+    fn markdown_becomes_headings_and_sentences() {
+        let text =
+            "# Rules\n\nOne. Two\nwraps.\n\n* Three\n  goes on.\n* [x] Four\n\n```\ncode\n```\n";
+        assert_eq!(
+            sentences(text),
+            ["One.", "Two\nwraps.", "Three\n  goes on.", "Four"]
+        );
+    }
+
+    #[test]
+    fn short_lines_that_start_with_a_capital_are_sentences_of_their_own() {
+        assert_eq!(sentences("Use A\nUse B\nand C"), ["Use A", "Use B\nand C"]);
+    }
+
+    #[test]
+    fn items_know_the_line_that_leads_in() {
+        let text = "Never use:\n- A\n- B:\n  - C\n- D\n";
+        assert_eq!(
+            leads(text),
+            [
+                ("Never use:", "A"),
+                ("Never use:", "B:"),
+                ("B:", "C"),
+                ("Never use:", "D")
+            ]
+        );
+        assert_eq!(leads("## No\n\n1. A\n2. B"), [("No", "A"), ("No", "B")]);
+        assert_eq!(leads("It is late.\n\n- A"), []);
+    }
+
+    #[test]
+    fn code_comments_tables_and_struck_out_lines_are_set_aside() {
+        let text = "---\nowner: me\n---\n~~Gone.~~\n<!-- A.\nB. -->\n| C. |\n~~~\nD.\n~~~\nE.";
+        assert_eq!(sentences(text), ["E."]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_parts_cover_every_byte_once(text in "[-*#>|`~ \n.!?:(1aAé\u{1F600}\u{a0}=]{0,120}") {
+            let mut end = 0;
+            for part in read(&text).parts {
+                prop_assert_eq!(part.span.start, end);
+                prop_assert!(!part.span.of(&text).is_empty());
+                end = part.span.end;
+            }
+            prop_assert_eq!(end as usize, text.len());
+        }
+    }
 }

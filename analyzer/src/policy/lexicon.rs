@@ -109,7 +109,7 @@ keys! {
     /// The verb classes of the grammar, as in `[verbs]`.
     Verb {
         Use, Appear, Refer, Import, Avoid, Ban, Discourage, HardCode, Nest, Exceed, Leave, Anchor, Wrap, Stand, Specify,
-        Omit, Append, Hide, Limit, Prefer, Replace, Migrate, Divide, Make, Return,
+        Omit, Append, Hide, Limit, Prefer, Replace, Substitute, Migrate, Divide, Make, Return,
     }
 }
 

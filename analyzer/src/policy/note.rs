@@ -17,6 +17,22 @@ pub(super) fn leads_in() -> String {
     "It leads into the list under it.".to_owned()
 }
 
+pub(super) fn read_with_sentence() -> String {
+    "It is read together with the sentence before it.".to_owned()
+}
+
+pub(super) fn exception_lost() -> String {
+    "An exception in the list under it was not understood, so nothing is checked.".to_owned()
+}
+
+/// The readings of an ambiguous sentence, to choose from.
+pub(super) fn ambiguous(readings: &[String]) -> String {
+    format!(
+        "It can be read in more than one way. Write the one that is meant: {}",
+        readings.join(" Or: ")
+    )
+}
+
 pub(super) fn permission() -> String {
     "It allows something, and so demands nothing.".to_owned()
 }

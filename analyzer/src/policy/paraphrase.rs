@@ -26,11 +26,12 @@ pub(super) fn render(demand: &Demand, level: Level) -> String {
                 other => format!("{subject} {must} {}.", self::requirement(other)),
             }
         }
+        Demand::Limit(Metric::NestingOf(set), 1) => {
+            format!("Formulas {must_not} use nested {}.", functions(set, "and"))
+        }
         Demand::Limit(metric, at_most) => {
-            format!(
-                "Formulas {must} have at most {at_most} {}.",
-                self::metric(metric)
-            )
+            let metric = counted(metric, *at_most);
+            format!("Formulas {must} have at most {at_most} {metric}.")
         }
         Demand::AllowOnly(set) => format!("Formulas {must} use only {}.", functions(set, "and")),
         Demand::Prefer(used, avoided) => {
@@ -66,10 +67,11 @@ fn requirement(requirement: &Requirement) -> String {
 /// What is avoided where something else is preferred.
 fn avoided(demand: &Demand) -> String {
     match demand {
-        Demand::Forbid(target) => self::target(target),
+        Demand::Forbid(target) | Demand::Require(target, _) => self::target(target),
         Demand::Limit(Metric::NestingOf(set), 1) => format!("nested {}", functions(set, "and")),
-        Demand::Limit(metric, at_most) => format!("more than {at_most} {}", self::metric(metric)),
-        Demand::Require(target, _) => self::target(target),
+        Demand::Limit(metric, at_most) => {
+            format!("more than {at_most} {}", counted(metric, *at_most))
+        }
         Demand::Prefer(used, _) => what(used),
         Demand::AllowOnly(set) => functions(set, "and"),
     }
@@ -146,19 +148,21 @@ fn thing_name(thing: Thing) -> &'static str {
     }
 }
 
-fn metric(metric: &Metric) -> String {
+/// What a metric counts, in the singular for 1.
+fn counted(metric: &Metric, count: u32) -> String {
+    let end = if count == 1 { "" } else { "s" };
     match metric {
-        Metric::Length => "characters".to_owned(),
-        Metric::Lines => "lines".to_owned(),
-        Metric::Calls => "function calls".to_owned(),
-        Metric::CallsOf(set) => format!("calls to {}", functions(set, "and")),
-        Metric::References => "references".to_owned(),
-        Metric::Operators => "operators".to_owned(),
-        Metric::Nesting => "levels of nesting".to_owned(),
-        Metric::NestingOf(set) => format!("levels of nested {}", functions(set, "and")),
-        Metric::Arguments(None) => "arguments".to_owned(),
-        Metric::Arguments(Some(set)) => format!("arguments in {}", functions(set, "and")),
-        Metric::Numbers => "hard-coded numbers".to_owned(),
+        Metric::Length => format!("character{end}"),
+        Metric::Lines => format!("line{end}"),
+        Metric::Calls => format!("function call{end}"),
+        Metric::CallsOf(set) => format!("call{end} to {}", functions(set, "and")),
+        Metric::References => format!("reference{end}"),
+        Metric::Operators => format!("operator{end}"),
+        Metric::Nesting => format!("level{end} of nesting"),
+        Metric::NestingOf(set) => format!("level{end} of nested {}", functions(set, "and")),
+        Metric::Arguments(None) => format!("argument{end}"),
+        Metric::Arguments(Some(set)) => format!("argument{end} in {}", functions(set, "and")),
+        Metric::Numbers => format!("hard-coded number{end}"),
     }
 }
 

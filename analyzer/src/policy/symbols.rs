@@ -23,7 +23,7 @@ impl Symbol {
 /// A sentence as the grammar sees it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Symbols {
-    pub(super) symbols: Vec<Symbol>,
+    pub(super) all: Vec<Symbol>,
     /// Whether a word like "where possible" makes it a guideline.
     pub(super) hedged: bool,
     /// A word that the grammar must not step over, such as "not only".
@@ -83,12 +83,12 @@ pub(super) fn read(tokens: &[Token], lexicon: &Lexicon) -> Symbols {
         if is_hedge || is_stop {
             // The commas that set the words off go with them.
             let sets_off = |symbol: &Symbol| symbol.meanings.contains(&Meaning::Mark(','));
-            let comma_before = result.symbols.last().is_none_or(sets_off);
+            let comma_before = result.all.last().is_none_or(sets_off);
             let comma_after = rest
                 .first()
                 .is_none_or(|item| item.own.contains(&Meaning::Mark(',')));
             if comma_before && comma_after {
-                result.symbols.pop();
+                result.all.pop();
                 rest = rest.get(1..).unwrap_or_default();
             }
             continue;
@@ -96,7 +96,7 @@ pub(super) fn read(tokens: &[Token], lexicon: &Lexicon) -> Symbols {
         if symbol.meanings.is_empty() {
             symbol.meanings.push(Meaning::Unknown);
         }
-        result.symbols.push(symbol);
+        result.all.push(symbol);
     }
     result
 }
@@ -131,7 +131,7 @@ fn longest_phrase(items: &[Item], lexicon: &Lexicon) -> (Option<Symbol>, usize) 
         let len = index + 1;
         let phrase = items.get(..len).unwrap_or_default();
         // `N and OR` names two functions, `MUST NOT` none.
-        let names_function = phrase.iter().any(|item| item.names_function());
+        let names_function = phrase.iter().any(Item::names_function);
         if len > 1 && names_function && phrase.iter().any(|item| item.is_small) {
             continue;
         }
@@ -236,13 +236,13 @@ fn joins(tokens: &[Token], index: usize) -> bool {
 /// word "function", or in small letters if it is no ordinary word.
 fn function_meaning(word: &Word, next: Option<&Token>, lexicon: &Lexicon) -> Option<Meaning> {
     let written = word.written.as_str();
-    let named = |names: Vec<String>| Meaning::Functions(FunctionSet { class: None, names });
+    let functions_of = |names: Vec<String>| Meaning::Functions(FunctionSet { class: None, names });
     if word.starred {
         let names: Vec<String> = functions::all()
             .map(|function| function.name.to_owned())
             .filter(|name| name.starts_with(written))
             .collect();
-        return (!names.is_empty()).then(|| named(names));
+        return (!names.is_empty()).then(|| functions_of(names));
     }
     let is_capital = !written.contains(|c: char| c.is_lowercase());
     let before_function = next.is_some_and(|token| {
@@ -257,7 +257,7 @@ fn function_meaning(word: &Word, next: Option<&Token>, lexicon: &Lexicon) -> Opt
             && !lexicon.is_ordinary(&lower)
             && lexicon.meanings(&lexicon.normal(&lower)).is_none());
     if is_name && let Some(id) = functions::find(written) {
-        return Some(named(vec![id.function().name.to_owned()]));
+        return Some(functions_of(vec![id.function().name.to_owned()]));
     }
     // `VLOOKUPs`
     let plural = written
@@ -268,11 +268,13 @@ fn function_meaning(word: &Word, next: Option<&Token>, lexicon: &Lexicon) -> Opt
         let stem_is_name = !stem.contains(|c: char| c.is_lowercase())
             || (stem.len() >= 4 && !lexicon.is_ordinary(&stem.to_lowercase()));
         if stem_is_name && let Some(id) = functions::find(stem) {
-            return Some(named(vec![id.function().name.to_owned()]));
+            return Some(functions_of(vec![id.function().name.to_owned()]));
         }
     }
-    let is_custom = word.called || (is_capital && written.len() >= 3 && before_function);
-    is_custom.then(|| named(vec![written.to_uppercase()]))
+    let is_known = lexicon.meanings(&lexicon.normal(&lower)).is_some();
+    let is_custom =
+        word.called || (is_capital && written.len() >= 3 && before_function && !is_known);
+    is_custom.then(|| functions_of(vec![written.to_uppercase()]))
 }
 
 /// Whether the whole sentence is written in capitals, so that capitals say nothing of functions.

@@ -3,11 +3,12 @@
 
 use nom::{Parser, branch::alt, combinator::opt};
 
-use super::action::{absolute_or, error_handlers, masked, other_spreadsheets, to_hide};
 use super::need::{self, Need, Place, handlers, need, spreadsheets, wrapped};
 use super::noun::{Noun, lacking, nouns};
 use super::predicate::{clause_of, turned};
+use super::prohibited::{masked, other_spreadsheets, to_hide};
 use super::quantity::{Bound, depth, measure};
+use super::required::{absolute_or, error_handlers};
 use super::terminal::{
     Force, Input, Points, Read, any_class, class, modal, no, thing, values, verb,
 };
@@ -17,6 +18,8 @@ use crate::policy::rule::{Demand, Level, Metric, Target, Thing, What};
 
 /// `VLOOKUP must use exact match`, `divisions must be wrapped in IFERROR`, `ranges passed to
 /// VLOOKUP must be absolute`, `MATCH requires match type 0`
+///
+/// "VLOOKUP must use exact match." flags `=VLOOKUP(A1,B:C,2)`, not `=VLOOKUP(A1,B:C,2,FALSE)`.
 pub(super) fn demanded<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause> {
     let said = |input| {
         let of_modal = modal.map_opt(|force| {
@@ -109,6 +112,8 @@ fn only_spreadsheets(input: Input<'_>) -> Read<'_, Vec<String>> {
 /// `VLOOKUP must not use approximate match`, `INDIRECT may only be used inside IFERROR`, `IMPORTRANGE
 /// is only allowed from spreadsheet 1Abc…`, `IFs must not be nested more than 3 deep`, `IFERROR must
 /// not be used to hide errors`, `VLOOKUP must not be used without a fourth argument`
+///
+/// "IFs must not be nested." flags `=IF(A1,1,IF(A2,2,3))`, not `=IF(A1,1,2)`.
 pub(super) fn restricted<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause> {
     if let Ok(found) = only_under(input, nouns, nobody) {
         return Ok(found);
@@ -172,6 +177,8 @@ pub(super) fn restricted<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> 
 }
 
 /// `SUM must have at most 5 arguments`
+///
+/// "SUM must have at most 2 arguments." flags `=SUM(A1,B1,C1)`, not `=SUM(A1,B1)`.
 fn few_arguments<'s>(input: Input<'s>, target: &Target, force: Force) -> Read<'s, Clause> {
     let hold = verb(&[Verb::Use, Verb::Specify], Form::Base);
     let (rest, ((), measure)) = (hold, measure).parse(input)?;
@@ -186,6 +193,8 @@ fn few_arguments<'s>(input: Input<'s>, target: &Target, force: Force) -> Read<'s
 
 /// `VLOOKUP must not reference whole columns`, `VLOOKUP must not use approximate match`, `SUM must
 /// not take more than 5 arguments`
+///
+/// "VLOOKUP must not reference whole columns." flags `=VLOOKUP(A1,B:C,2,0)`, not `=SUM(A:A)`.
 fn of_parts<'s>(input: Input<'s>, target: &Target, force: Force) -> Read<'s, Clause> {
     let What::Calls(set) = &target.what else {
         return no();
@@ -211,7 +220,7 @@ fn of_parts<'s>(input: Input<'s>, target: &Target, force: Force) -> Read<'s, Cla
     {
         return Ok((rest, clause_of(force.level, Outcome::Demands(vec![demand]))));
     }
-    let (rest, (_, _, parts)) = (hold, opt(class(Class::To)), nouns).parse(input)?;
+    let (rest, ((), _, parts)) = (hold, opt(class(Class::To)), nouns).parse(input)?;
     let mut demands = Vec::new();
     for part in parts {
         match part {
@@ -224,7 +233,7 @@ fn of_parts<'s>(input: Input<'s>, target: &Target, force: Force) -> Read<'s, Cla
             Noun::Measured(measure) if measure.metric == Metric::Arguments(None) => {
                 match measure.bound.forbidden() {
                     Some(at_most) => {
-                        demands.push(Demand::Limit(Metric::Arguments(Some(set.clone())), at_most))
+                        demands.push(Demand::Limit(Metric::Arguments(Some(set.clone())), at_most));
                     }
                     None => return no(),
                 }
@@ -276,7 +285,7 @@ fn nested_subject<'s>(input: Input<'s>, nouns: &[Noun], force: Force) -> Read<'s
                     class(Class::Nested),
                 ))),
             )
-                .map(|(_, nested)| nested.is_some()),
+                .map(|((), nested)| nested.is_some()),
             verb(&[Verb::Nest], Form::Base).map(|()| true),
         ))
         .parse(input)
@@ -312,6 +321,9 @@ fn nested_subject<'s>(input: Input<'s>, nouns: &[Noun], force: Force) -> Read<'s
 }
 
 /// `INDIRECT may only be used inside IFERROR`, `IMPORTRANGE is only allowed from spreadsheet …`
+///
+/// "INDIRECT may only be used inside IFERROR."
+/// flags `=INDIRECT(A1)`, not `=IFERROR(INDIRECT(A1),B1)`.
 fn only_under<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause> {
     let [Noun::Target(target)] = nouns else {
         return no();

@@ -2,8 +2,8 @@
 
 use nom::{Parser, branch::alt, combinator::opt};
 
+use super::functions::functions;
 use super::need::{self, Need, exact, need, spreadsheets, wrapped};
-use super::noun::functions;
 use super::terminal::{Input, Read, any_class, class, mark, no, number, pick, separator, verb};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Requirement, What};
@@ -85,7 +85,7 @@ fn without(set: &mut FunctionSet, spared: &FunctionSet) -> Option<()> {
 
 /// Takes an exception after what it limits, with the comma or bracket that may set it off.
 pub(super) fn attached(input: Input<'_>) -> Read<'_, Exception> {
-    if let Ok((input, _)) = mark('(')(input) {
+    if let Ok((input, ())) = mark('(')(input) {
         let (input, exception) = exception(input)?;
         let (input, ()) = mark(')')(input)?;
         return Ok((input, exception));
@@ -126,6 +126,12 @@ pub(super) fn exception(input: Input<'_>) -> Read<'_, Exception> {
         (class(Class::Except), condition).map(|((), need)| Exception::Need(need)),
         (functions, opt(class(Class::Be)), class(Class::Excepted))
             .map(|(set, ..)| Exception::Functions(set)),
+        (
+            class(Class::Excepted),
+            opt(alt((mark(':'), class(Class::Be)))),
+            functions,
+        )
+            .map(|(.., set)| Exception::Functions(set)),
         (opt(class(Class::Only)), functions, permitted(excused))
             .map(|(_, set, ())| Exception::Functions(set)),
     ))

@@ -3,10 +3,12 @@
 
 use nom::{Parser, branch::alt, combinator::opt};
 
-use super::action::{absolute_or, forbidden, prohibited, required};
+use super::functions::functions;
 use super::need::{self, Need, exact, need, wrapped};
-use super::noun::{functions, nouns};
+use super::noun::nouns;
 use super::predicate::{avoided_object, verdict};
+use super::prohibited::{forbidden, prohibited};
+use super::required::{absolute_or, required};
 use super::terminal::{
     Input, Points, Read, actor, any_class, class, comma, mark, modal, no, values, verb,
 };
@@ -37,6 +39,8 @@ fn clause_of(level: Level) -> impl Fn(Outcome) -> Clause {
 }
 
 /// `do not use INDIRECT`, `never nest IFs`
+///
+/// "Never nest IFs." flags `=IF(A1,1,IF(A2,2,3))`, not `=IF(A1,1,2)`.
 fn do_not(input: Input<'_>) -> Read<'_, Clause> {
     if let Ok((rest, ((), found))) = (class(Class::NoUse), nouns).parse(input)
         && let Some(outcome) = forbidden(found)
@@ -56,6 +60,8 @@ fn do_not(input: Input<'_>) -> Read<'_, Clause> {
 }
 
 /// `avoid INDIRECT`, `refrain from using INDIRECT`
+///
+/// "Avoid using OFFSET." flags `=OFFSET(A1,1,1)`, not `=INDEX(A1:A9,1)`.
 fn avoid(input: Input<'_>) -> Read<'_, Clause> {
     let (input, ()) = verb(&[Verb::Avoid], Form::Base)(input)?;
     let (input, _) = opt(any_class(&[Class::From])).parse(input)?;
@@ -63,6 +69,8 @@ fn avoid(input: Input<'_>) -> Read<'_, Clause> {
 }
 
 /// `we prohibit INDIRECT`, `this policy forbids the use of INDIRECT`, `ban INDIRECT`
+///
+/// "We prohibit NOW." flags `=NOW()`, not `=A1`.
 fn ban(input: Input<'_>) -> Read<'_, Clause> {
     let (input, _) = opt(alt((any_class(&[Class::Person, Class::It]), actor))).parse(input)?;
     let not = any_class(&[Class::DoNot, Class::Not]);
@@ -76,6 +84,8 @@ fn ban(input: Input<'_>) -> Read<'_, Clause> {
 }
 
 /// `it is forbidden to use INDIRECT`, `it is not allowed to hard-code numbers`
+///
+/// "It is forbidden to use NOW." flags `=NOW()`, not `=A1`.
 fn it_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
     let be = class(Class::Be);
     let (input, level) = alt((
@@ -108,6 +118,8 @@ fn it_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
 }
 
 /// `there must be no INDIRECT`, `there is no place for INDIRECT`
+///
+/// "There must be no error values." flags `=#REF!+A1`, not `=A1`.
 fn there_must_be_no(input: Input<'_>) -> Read<'_, Clause> {
     let (input, ()) = class(Class::There)(input)?;
     let be = class(Class::Be);
@@ -127,6 +139,8 @@ fn there_must_be_no(input: Input<'_>) -> Read<'_, Clause> {
 }
 
 /// `using INDIRECT is forbidden`, `hard-coding numbers must be avoided`
+///
+/// "Hard-coding numbers is forbidden." flags `=A1*1.19`, not `=A1*B1`.
 fn doing_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
     let (input, outcome) = prohibited(Form::Gerund)(input)?;
     let (input, force) = verdict(input, false)?;
@@ -137,6 +151,8 @@ fn doing_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
 }
 
 /// `forbidden functions: INDIRECT, OFFSET`, `not allowed: INDIRECT`, `banned are NOW and TODAY`
+///
+/// "Forbidden functions: NOW, RAND." flags `=RAND()`, not `=A1`.
 fn label(input: Input<'_>) -> Read<'_, Clause> {
     let (input, level) = alt((
         any_class(&[Class::Forbidden]).map(|()| Level::Must),
@@ -156,6 +172,8 @@ fn label(input: Input<'_>) -> Read<'_, Clause> {
 }
 
 /// `neither NOW nor TODAY may be used`, `none of NOW, TODAY and RAND is allowed`
+///
+/// "Neither NOW nor TODAY may be used." flags `=TODAY()`, not `=RAND()`.
 fn none_of(input: Input<'_>) -> Read<'_, Clause> {
     let (input, ()) = any_class(&[Class::Neither, Class::No, Class::Nobody])(input)?;
     let (input, _) = opt((class(Class::Following), opt(class(Class::Function)))).parse(input)?;
@@ -170,6 +188,8 @@ fn none_of(input: Input<'_>) -> Read<'_, Clause> {
 }
 
 /// `under no circumstances may INDIRECT be used`, `INDIRECT: not allowed`
+///
+/// "Under no circumstances may NOW be used." flags `=NOW()`, not `=A1`.
 fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
     let inverted = |input| {
         let (input, ()) = class(Class::Not)(input)?;
@@ -181,7 +201,7 @@ fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
             Class::Be,
         ])(input)?;
         let (input, found) = nouns(input)?;
-        let (input, _) = alt((
+        let (input, ()) = alt((
             (class(Class::Be), verb(&[Verb::Use], Form::Participle)).map(|_| ()),
             (class(Class::Be), class(Class::Allowed)).map(|_| ()),
             any_class(&[Class::Allowed]),
@@ -223,6 +243,8 @@ fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
 }
 
 /// `wrap divisions in IFERROR`, `it is mandatory to wrap divisions in IFERROR`
+///
+/// "It is mandatory to wrap divisions in IFERROR." flags `=A1/B1`, not `=IFERROR(A1/B1,C1)`.
 fn must_do(input: Input<'_>) -> Read<'_, Clause> {
     let it_is_required = (
         class(Class::It),
@@ -238,6 +260,9 @@ fn must_do(input: Input<'_>) -> Read<'_, Clause> {
 
 /// `if VLOOKUP is used, exact match must be used`, `when using VLOOKUP, set the fourth argument to
 /// FALSE`, `where a formula uses VLOOKUP, it must be wrapped in IFERROR`
+///
+/// "If VLOOKUP is used, exact match must be used."
+/// flags `=VLOOKUP(A1,B:C,2)`, not `=VLOOKUP(A1,B:C,2,0)`.
 fn conditional(input: Input<'_>) -> Read<'_, Clause> {
     let (input, set) = used_condition(input)?;
     let (input, ()) = comma(input)?;
@@ -263,7 +288,7 @@ fn used_condition(input: Input<'_>) -> Read<'_, FunctionSet> {
             class(Class::Be),
             verb(&[Verb::Use], Form::Participle),
         )
-            .map(|(_, set, ..)| set),
+            .map(|((), set, ..)| set),
         (when, verb(&[Verb::Use], Form::Gerund), functions).map(|(.., set)| set),
         (when, actor, verb(&[Verb::Use], Form::Base), functions).map(|(.., set)| set),
         (
@@ -271,7 +296,7 @@ fn used_condition(input: Input<'_>) -> Read<'_, FunctionSet> {
             functions,
             comma_required,
         )
-            .map(|(_, set, ())| set),
+            .map(|((), set, ())| set),
     ))
     .parse(input)
 }
@@ -298,15 +323,15 @@ fn needed_subject(input: Input<'_>) -> Read<'_, (Level, Need)> {
     };
     alt((
         (it, demand, class(Class::Be), wrapped)
-            .map(|(_, level, (), set)| (level, Need::Inside(set))),
+            .map(|((), level, (), set)| (level, Need::Inside(set))),
         (
             it,
             demand,
             verb(&[Verb::Use, Verb::Specify], Form::Base),
             need,
         )
-            .map(|(_, level, (), need)| (level, need)),
-        (it, demand, class(Class::Be), need).map(|(_, level, (), need)| (level, need)),
+            .map(|((), level, (), need)| (level, need)),
+        (it, demand, class(Class::Be), need).map(|((), level, (), need)| (level, need)),
         (exact, is_required).map(|((), level)| (level, Need::Exact)),
         (
             need::place,

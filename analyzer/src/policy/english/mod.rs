@@ -4,17 +4,20 @@
 //! A sentence is read only if every symbol of it was taken. The grammar never guesses: what fits
 //! no form is for the caller to report.
 
-mod action;
 mod demanded;
 mod exception;
+mod functions;
 mod imperative;
 mod need;
 mod noun;
 mod only;
 mod predicate;
 mod preference;
+mod prohibited;
 mod quantity;
+mod required;
 mod subject;
+mod target;
 mod terminal;
 
 use nom::{Parser, branch::alt, combinator::opt};
@@ -59,6 +62,9 @@ pub(super) fn read(symbols: &[Symbol]) -> Option<Vec<Clause>> {
 }
 
 /// `Make sure that VLOOKUP uses exact match`: what is to be made sure of, said with "must".
+///
+/// "Make sure that VLOOKUP uses exact match."
+/// flags `=VLOOKUP(A1,B:C,2)`, not `=VLOOKUP(A1,B:C,2,0)`.
 fn ensured(symbols: Input<'_>) -> Option<Vec<Clause>> {
     let is = |symbol: &Symbol, class| symbol.meanings.contains(&Meaning::Class(class));
     let (first, rest) = symbols.split_first()?;
@@ -91,6 +97,12 @@ fn ensured(symbols: Input<'_>) -> Option<Vec<Clause>> {
         }
     }
     None
+}
+
+/// One clause with the exceptions after it, and nothing else.
+pub(super) fn read_excepted(symbols: &[Symbol]) -> Option<Vec<Clause>> {
+    let clauses = read_whole(symbols)?;
+    (clauses.len() == 1).then_some(clauses)
 }
 
 /// What a sentence says, if the grammar can read all of it as it stands, without taking it apart.
@@ -145,9 +157,9 @@ fn sentence(input: Input<'_>) -> Read<'_, Vec<Clause>> {
     let (input, before) = leading(input)?;
     let (mut input, first) = clause(input)?;
     let mut clauses = vec![first];
-    loop {
+    while !takes_exception(&clauses, input) {
         let joined = (terminal::separator, clause).parse(input);
-        let Ok((rest, (_, next))) = joined else {
+        let Ok((rest, ((), next))) = joined else {
             break;
         };
         clauses.push(next);
@@ -176,6 +188,19 @@ fn sentence(input: Input<'_>) -> Read<'_, Vec<Clause>> {
         }
     }
     Ok((input, clauses))
+}
+
+/// Whether what follows is an exception of the last clause: `; TODAY is allowed` could be a
+/// clause of its own.
+fn takes_exception(clauses: &[Clause], input: Input<'_>) -> bool {
+    let Some(Outcome::Demands(demands)) = clauses.last().map(|clause| &clause.outcome) else {
+        return false;
+    };
+    exception::attached(input).is_ok_and(|(_, exception)| {
+        demands
+            .iter()
+            .all(|demand| exception.apply(demand.clone()).is_some())
+    })
 }
 
 /// Takes a clause in any form: of the forms that fit, the one that takes the most.

@@ -2,7 +2,7 @@
 
 use nom::{Parser, branch::alt, combinator::opt};
 
-use super::noun::{functions, lookups, set_of};
+use super::functions::{functions, lookups, set_of};
 use super::terminal::{
     Input, Read, any_class, class, count, mark, no, ordinal, parameter, pick, separator, thing,
     values, verb,
@@ -43,6 +43,16 @@ impl Place {
                 .map(u32::from),
             Self::Named(parameter) => parameter.places.get(function).copied(),
         }
+    }
+
+    /// The one place that the argument has in all functions of the target.
+    fn of_all(&self, target: &Target) -> Option<u32> {
+        let What::Calls(set) = &target.what else {
+            return None;
+        };
+        let mut places = set.names.iter().map(|name| self.of(name));
+        let first = places.next()??;
+        places.all(|place| place == Some(first)).then_some(first)
     }
 
     /// The functions that are meant when none is named.
@@ -92,24 +102,14 @@ impl Need {
                 _ => return None,
             },
             Self::Argument(place, values) => match values {
-                Some(values) => Requirement::ArgumentIs(self.place(place, target)?, values.clone()),
-                None => Requirement::ArgumentGiven(self.place(place, target)?),
+                Some(values) => Requirement::ArgumentIs(place.of_all(target)?, values.clone()),
+                None => Requirement::ArgumentGiven(place.of_all(target)?),
             },
             Self::ArgumentNot(place, values) => {
-                Requirement::ArgumentIsNot(self.place(place, target)?, values.clone())
+                Requirement::ArgumentIsNot(place.of_all(target)?, values.clone())
             }
         };
         Some(Demand::Require(target.clone(), requirement))
-    }
-
-    /// The one place that the argument has in all functions of the target.
-    fn place(&self, place: &Place, target: &Target) -> Option<u32> {
-        let What::Calls(set) = &target.what else {
-            return None;
-        };
-        let mut places = set.names.iter().map(|name| place.of(name));
-        let first = places.next()??;
-        places.all(|place| place == Some(first)).then_some(first)
     }
 
     /// The demands on the functions, or on those that the need itself names.

@@ -1,14 +1,14 @@
-//! What a rule is about: functions, things in formulas, formulas that have too much of something.
+//! Nouns of a sentence: targets with what narrows them, things that break a demand, quantities.
 
 use nom::{Parser, branch::alt, combinator::opt};
 
 use super::exception::{self, Exception};
+use super::functions::{functions, lookups, set_of};
 use super::need::{self, Need, need};
 use super::quantity::{Measure, depth, measure};
-use super::terminal::{
-    Input, Read, any_class, class, comma, function_item, mark, no, pick, separator, thing, verb,
-};
-use crate::policy::lexicon::{Class, Form, Meaning, Verb};
+use super::target::{names_ranges, target};
+use super::terminal::{Input, Read, any_class, class, no, separator, thing, verb};
+use crate::policy::lexicon::{Class, Form, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Metric, Requirement, Target, Thing, What};
 
 /// One thing that a sentence can forbid or demand something of.
@@ -31,14 +31,15 @@ impl Noun {
     pub(super) fn forbidden(self) -> Option<Demand> {
         match self {
             // Nobody means to forbid every calculation or every reference.
-            Self::Target(Target {
+            Self::TooMuch(_)
+            | Self::AnyCall
+            | Self::Target(Target {
                 what: What::Calculations | What::Thing(Thing::References | Thing::Ranges),
                 within: None,
             }) => None,
             Self::Target(target) => Some(forbid(target)),
             Self::Broken(demand) => Some(demand),
             Self::Measured(measure) => measure.forbidden(),
-            Self::TooMuch(_) | Self::AnyCall => None,
         }
     }
 
@@ -79,119 +80,6 @@ fn forbid(target: Target) -> Demand {
     }
 }
 
-/// The lookups that have a choice of how to match.
-pub(super) fn lookups() -> FunctionSet {
-    set_of(&["VLOOKUP", "HLOOKUP", "LOOKUP", "MATCH", "XLOOKUP", "XMATCH"])
-}
-
-pub(super) fn set_of(names: &[&str]) -> FunctionSet {
-    FunctionSet {
-        class: None,
-        names: names.iter().map(|name| (*name).to_owned()).collect(),
-    }
-}
-
-/// Takes functions: `NOW, TODAY and RAND`, `the INDIRECT function`, `functions such as OFFSET`,
-/// `volatile functions (NOW, TODAY)`, `calls to INDIRECT`.
-pub(super) fn functions(input: Input<'_>) -> Read<'_, FunctionSet> {
-    let called = any_class(&[Class::Function, Class::Call]);
-    let (input, _) = opt(class(Class::Usage)).parse(input)?;
-    let (input, _) = opt((
-        called,
-        opt(any_class(&[Class::SuchAs, Class::Following])),
-        opt(any_class(&[Class::To])),
-        opt(mark(':')),
-    ))
-    .parse(input)?;
-    let (input, first) = function_item(input)?;
-    let (input, set) = if first.class.is_some() {
-        named_members(input, first)?
-    } else {
-        function_list(input, first)
-    };
-    let after = any_class(&[Class::Function, Class::Call, Class::Formula]);
-    let (input, _) = opt(after).parse(input)?;
-    Ok((input, set))
-}
-
-/// Takes the names after the first one of a list.
-fn function_list(mut input: Input<'_>, first: FunctionSet) -> (Input<'_>, FunctionSet) {
-    let mut set = first;
-    while let Ok((rest, (_, _, _, next))) = (
-        separator,
-        opt(any_class(&[Class::Function, Class::Usage])),
-        opt(class(Class::To)),
-        function_item,
-    )
-        .parse(input)
-    {
-        if next.class.is_some() {
-            break;
-        }
-        for name in next.names {
-            if !set.names.contains(&name) {
-                set.names.push(name);
-            }
-        }
-        input = rest;
-    }
-    (input, set)
-}
-
-/// Takes the members that a sentence lists itself: `volatile functions (NOW, TODAY)`. With "such
-/// as" they are examples, and the whole set is meant; they must be of the set.
-fn named_members(input: Input<'_>, class_set: FunctionSet) -> Read<'_, FunctionSet> {
-    let list = |input| {
-        let (input, first) = function_item(input)?;
-        Ok(function_list(input, first))
-    };
-    let bracketed = (
-        mark('('),
-        opt(class(Class::SuchAs)),
-        opt(mark(',')),
-        list,
-        opt(mark(',')),
-        mark(')'),
-    )
-        .parse(input);
-    if let Ok((rest, (_, examples, _, listed, ..))) = bracketed {
-        return finish(rest, class_set, listed, examples.is_some());
-    }
-    let examples = (comma, class(Class::SuchAs), opt(mark(',')), list).parse(input);
-    if let Ok((rest, (.., listed))) = examples {
-        let (rest, ()) = comma(rest)?;
-        return finish(rest, class_set, listed, true);
-    }
-    let listed = ((mark(':')), list).parse(input);
-    if let Ok((rest, (_, listed))) = listed {
-        return finish(rest, class_set, listed, false);
-    }
-    Ok((input, class_set))
-}
-
-fn finish<'s>(
-    rest: Input<'s>,
-    class_set: FunctionSet,
-    listed: FunctionSet,
-    are_examples: bool,
-) -> Read<'s, FunctionSet> {
-    let all_members = listed
-        .names
-        .iter()
-        .all(|name| class_set.names.contains(name));
-    match (are_examples, all_members) {
-        (true, true) => Ok((rest, class_set)),
-        (true, false) => no(),
-        (false, _) => Ok((
-            rest,
-            FunctionSet {
-                class: class_set.class,
-                names: listed.names,
-            },
-        )),
-    }
-}
-
 /// Takes a list of nouns: `INDIRECT, whole columns or hard-coded numbers`.
 pub(super) fn nouns(input: Input<'_>) -> Read<'_, Vec<Noun>> {
     let (mut input, first) = noun(input)?;
@@ -201,18 +89,6 @@ pub(super) fn nouns(input: Input<'_>) -> Read<'_, Vec<Noun>> {
         input = rest;
     }
     Ok((input, nouns))
-}
-
-/// Takes a list of targets, each without what could narrow it: before `in IFERROR` or `with
-/// XLOOKUP` that belong to the verb.
-pub(super) fn plain_targets(input: Input<'_>) -> Read<'_, Vec<Target>> {
-    let (mut input, first) = target(input)?;
-    let mut targets = vec![first];
-    while let Ok((rest, next)) = (separator, target).parse(input) {
-        targets.push(next.1);
-        input = rest;
-    }
-    Ok((input, targets))
 }
 
 /// Takes one noun with what follows it: `whole columns in VLOOKUP`, `divisions outside IFERROR`,
@@ -383,7 +259,7 @@ fn built_urls(input: Input<'_>) -> Read<'_, Noun> {
         Class::Into,
         Class::In,
     ]);
-    let (input, _) = alt((
+    let (input, ()) = alt((
         (
             class(Class::Url),
             opt(class(Class::That)),
@@ -405,161 +281,11 @@ fn built_urls(input: Input<'_>) -> Read<'_, Noun> {
     Ok((input, Noun::Target(What::Thing(Thing::BuiltUrls).into())))
 }
 
-/// Takes a target: functions, a thing, error values, columns.
-pub(super) fn target(input: Input<'_>) -> Read<'_, Target> {
-    alt((
-        (referring, other_place).map(|((), what)| what.into()),
-        functions.map(|set| What::Calls(set).into()),
-        (opt(class(Class::Usage)), plain_target).map(|(_, what)| what.into()),
-    ))
-    .parse(input)
-}
-
-/// Takes `references to`, `links to`, `ranges that cover`, before the name of a place.
-fn referring(input: Input<'_>) -> Read<'_, ()> {
-    let thing_word = |input| {
-        let (rest, found) = thing(input)?;
-        if matches!(found, Thing::References | Thing::Ranges) {
-            Ok((rest, ()))
-        } else {
-            no()
-        }
-    };
-    let noun = alt((
-        thing_word,
-        any_class(&[Class::Url, Class::CellData, Class::Data, Class::Usage]),
-    ));
-    let link = alt((
-        any_class(&[
-            Class::To,
-            Class::From,
-            Class::In,
-            Class::Into,
-            Class::On,
-            Class::Around,
-        ]),
-        verb(&[Verb::Refer, Verb::Use], Form::Gerund),
-        (
-            class(Class::That),
-            verb(&[Verb::Refer, Verb::Use], Form::Base),
-        )
-            .map(|_| ()),
-    ));
-    let linking = verb(&[Verb::Refer], Form::Base);
-    alt(((noun, link).map(|_| ()), linking)).parse(input)
-}
-
-/// Takes a place that a reference can go to.
-fn other_place(input: Input<'_>) -> Read<'_, What> {
-    let place = plain_target.map_opt(|what| {
-        let is_place = matches!(
-            what,
-            What::OtherSheets(_)
-                | What::ErrorValues(_)
-                | What::Thing(
-                    Thing::WholeColumns | Thing::WholeRows | Thing::OpenRanges | Thing::NamedRanges
-                )
-        );
-        is_place.then_some(what)
-    });
-    // "References to other spreadsheets" are functions; "ranges in VLOOKUP" are not.
-    let source = function_item.map_opt(|set| set.class.is_some().then_some(What::Calls(set)));
-    alt((place, source)).parse(input)
-}
-
-/// Takes a thing by name, `A:A`, `#REF!`, `calculations`.
-fn plain_target(input: Input<'_>) -> Read<'_, What> {
-    let errors = |input| {
-        pick(input, |meaning| match meaning {
-            Meaning::ErrorValue(name) => Some(name.clone()),
-            _ => None,
-        })
-    };
-    let example = |input| {
-        let columns = |input| {
-            pick(input, |meaning| match meaning {
-                Meaning::Columns => Some(Thing::WholeColumns),
-                Meaning::Rows => Some(Thing::WholeRows),
-                _ => None,
-            })
-        };
-        let words = any_class(&[Class::SuchAs, Class::Like]);
-        alt((
-            (mark('('), opt(words), columns, mark(')')).map(|(_, _, thing, _)| thing),
-            (comma, words, columns).map(|(.., thing)| thing),
-        ))
-        .parse(input)
-    };
-    if let Ok((mut rest, first)) = errors(input) {
-        let mut names = vec![first];
-        while let Ok((after, (_, name))) = (separator, errors).parse(rest) {
-            names.push(name);
-            rest = after;
-        }
-        let (rest, _) = opt(thing_error_word).parse(rest)?;
-        return Ok((rest, What::ErrorValues(names)));
-    }
-    if let Ok((rest, what)) = pick(input, |meaning| match meaning {
-        Meaning::Columns => Some(What::Thing(Thing::WholeColumns)),
-        Meaning::Rows => Some(What::Thing(Thing::WholeRows)),
-        Meaning::Class(Class::Calculation) => Some(What::Calculations),
-        _ => None,
-    }) {
-        let word = |input| thing(input).map(|(rest, _)| (rest, ()));
-        let (rest, _) = opt(word).parse(rest)?;
-        return Ok((rest, what));
-    }
-    let (input, found) = thing(input)?;
-    let (input, example) = opt(example).parse(input)?;
-    let found = match (found, example) {
-        (Thing::References | Thing::Ranges, Some(example)) => example,
-        (found, _) => found,
-    };
-    let (input, _) = opt(thing_repeated(found)).parse(input)?;
-    Ok((input, what_of(found)))
-}
-
-/// Takes the word "error values" after the names of some.
-fn thing_error_word(input: Input<'_>) -> Read<'_, ()> {
-    let (rest, found) = thing(input)?;
-    if found == Thing::ErrorValues {
-        Ok((rest, ()))
-    } else {
-        no()
-    }
-}
-
-/// Takes a word that only repeats what kind of thing it is: `whole-column references`.
-fn thing_repeated<'s>(first: Thing) -> impl Fn(Input<'s>) -> Read<'s, ()> {
-    move |input| {
-        let (rest, next) = thing(input)?;
-        let repeats = matches!(next, Thing::References | Thing::Ranges)
-            && !matches!(
-                first,
-                Thing::References | Thing::Ranges | Thing::Numbers | Thing::Texts
-            );
-        if repeats { Ok((rest, ())) } else { no() }
-    }
-}
-
-/// What a thing is in a rule.
-fn what_of(thing: Thing) -> What {
-    match thing {
-        // 0 and 1 say nothing that could change: they are exempt unless the sentence has its own
-        // exceptions.
-        Thing::Numbers => What::Numbers(vec![0.0, 1.0]),
-        Thing::Texts => What::Texts(Vec::new()),
-        Thing::OtherSheets => What::OtherSheets(Vec::new()),
-        Thing::ErrorValues => What::ErrorValues(Vec::new()),
-        other => What::Thing(other),
-    }
-}
-
 /// Takes what follows a noun and narrows it: `in VLOOKUP`, `passed to VLOOKUP`, `without exact
 /// match`, `not wrapped in IFERROR`, `other than 0 and 1`.
 fn followed(input: Input<'_>, noun: Noun) -> Read<'_, Noun> {
     let (input, noun) = match noun {
-        Noun::Target(target) => narrowed(input, target)?,
+        Noun::Target(target) => narrowed(input, target),
         other => (input, other),
     };
     // An exception that does not fit the noun belongs to someone else.
@@ -580,12 +306,8 @@ fn excepted(target: &Target, exception: &Exception) -> Option<Noun> {
     })
 }
 
-/// Whether the target is one that functions are given: `the ranges of VLOOKUP`.
-fn names_ranges(target: &Target) -> bool {
-    matches!(target.what, What::Thing(Thing::Ranges | Thing::References))
-}
-
-fn narrowed(input: Input<'_>, mut target: Target) -> Read<'_, Noun> {
+/// What is left, and the target with the functions that it is given to or with what it lacks.
+fn narrowed(input: Input<'_>, mut target: Target) -> (Input<'_>, Noun) {
     let is_call = matches!(target.what, What::Calls(_));
     let passed = |input| {
         let used = alt((
@@ -604,12 +326,12 @@ fn narrowed(input: Input<'_>, mut target: Target) -> Read<'_, Noun> {
         && set.class.as_deref() != Some("error-handling functions")
     {
         target.within = Some(set);
-        return Ok((rest, Noun::Target(target)));
+        return (rest, Noun::Target(target));
     }
     if let Ok((rest, demand)) = lacking(input, &target) {
-        return Ok((rest, Noun::Broken(demand)));
+        return (rest, Noun::Broken(demand));
     }
-    Ok((input, Noun::Target(target)))
+    (input, Noun::Target(target))
 }
 
 /// Takes what a target lacks: `without exact match`, `outside IFERROR`, `that is not wrapped in

@@ -2,8 +2,9 @@
 
 use nom::{Parser, branch::alt, combinator::opt};
 
-use super::action::{listed, only_functions};
+use super::functions::functions;
 use super::predicate::verdict;
+use super::required::only_functions;
 use super::terminal::{Input, Points, Read, actor, any_class, class, mark, modal, no, verb};
 use super::{Clause, Outcome};
 use crate::policy::lexicon::{Class, Form, Verb};
@@ -26,9 +27,11 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
 }
 
 /// `only SUM and IF may be used`, `nothing but SUM is allowed`
+///
+/// "Only SUM and IF may be used." flags `=MAX(A1)`, not `=IF(A1,SUM(B1),0)`.
 fn only_first(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     let only = any_class(&[Class::Only, Class::NothingBut]);
-    let (input, ((), _, set)) = (only, opt(class(Class::Following)), listed).parse(input)?;
+    let (input, ((), _, set)) = (only, opt(class(Class::Following)), functions).parse(input)?;
     let (input, force) = verdict(input, false)?;
     if force.points == Points::Forbid {
         return no();
@@ -37,9 +40,11 @@ fn only_first(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
 }
 
 /// `formulas are limited to SUM and IF`, `limit yourself to SUM and IF`
+///
+/// "Formulas are limited to SUM and IF." flags `=MAX(A1)`, not `=SUM(A1)`.
 fn limited(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     let to = |input| {
-        (class(Class::To), opt(class(Class::Function)), listed)
+        (class(Class::To), opt(class(Class::Function)), functions)
             .map(|(.., set)| set)
             .parse(input)
     };
@@ -65,6 +70,8 @@ fn limited(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
 }
 
 /// `the only functions allowed are SUM and IF`, `the only functions that may be used are SUM`
+///
+/// "The only functions allowed are SUM and IF." flags `=MAX(A1)`, not `=SUM(A1)`.
 fn the_only_functions(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     let allowed = alt((
         any_class(&[Class::Allowed]),
@@ -96,11 +103,13 @@ fn the_only_functions(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         class(Class::Function),
     );
     let be = alt((class(Class::Be), mark(':')));
-    let (input, (.., set)) = (before, opt(allowed), be, listed).parse(input)?;
+    let (input, (.., set)) = (before, opt(allowed), be, functions).parse(input)?;
     Ok((input, (Level::Must, set)))
 }
 
 /// `permitted functions are SUM and IF only`, `allowed functions: only SUM and IF`
+///
+/// "Permitted functions are SUM and IF only." flags `=MAX(A1)`, not `=SUM(A1)`.
 fn allowed_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     let be = alt((class(Class::Be), mark(':')));
     let only = class(Class::Only);
@@ -109,7 +118,7 @@ fn allowed_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         class(Class::Function),
         be,
         opt(only),
-        listed,
+        functions,
         opt(only),
     )
         .parse(input)?;
@@ -120,8 +129,11 @@ fn allowed_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
 }
 
 /// `functions other than SUM and IF are forbidden`, `all functions except SUM must not be used`
+///
+/// "Functions other than SUM are forbidden." flags `=MAX(A1)`, not `=SUM(A1)`.
 fn others_forbidden(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
-    let (input, (.., set)) = (class(Class::Function), class(Class::Except), listed).parse(input)?;
+    let (input, (.., set)) =
+        (class(Class::Function), class(Class::Except), functions).parse(input)?;
     let (input, force) = verdict(input, false)?;
     if force.points != Points::Forbid {
         return no();
@@ -131,10 +143,12 @@ fn others_forbidden(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
 
 /// `no functions other than SUM and IF may be used`, `do not use functions other than SUM`,
 /// `formulas must not use any function except SUM`
+///
+/// "No functions other than SUM may be used." flags `=MAX(A1)`, not `=SUM(A1)`.
 fn no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
-    let others = (class(Class::Function), class(Class::Except), listed).map(|(.., set)| set);
+    let others = (class(Class::Function), class(Class::Except), functions).map(|(.., set)| set);
     let after_no = (class(Class::No), others).map(|((), set)| set);
-    let nothing_but = (class(Class::NothingBut), listed).map(|((), set)| set);
+    let nothing_but = (class(Class::NothingBut), functions).map(|((), set)| set);
     if let Ok((rest, set)) = alt((after_no, nothing_but)).parse(input) {
         let (rest, force) = opt(|input| verdict(input, true)).parse(rest)?;
         let level = force.map_or(Level::Must, |force| force.level);
@@ -150,11 +164,11 @@ fn no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     };
     let others = |input| {
         alt((
-            (class(Class::Function), class(Class::Except), listed).map(|(.., set)| set),
+            (class(Class::Function), class(Class::Except), functions).map(|(.., set)| set),
             (
                 class(Class::AnythingBut),
                 opt(class(Class::Function)),
-                listed,
+                functions,
             )
                 .map(|(.., set)| set),
         ))

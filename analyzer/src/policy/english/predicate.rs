@@ -3,10 +3,12 @@
 
 use nom::{Parser, branch::alt, combinator::opt};
 
-use super::action::{forbidden, only_functions, prohibited, required};
 use super::demanded::{demanded, restricted};
-use super::noun::{Noun, functions, nouns};
+use super::functions::functions;
+use super::noun::{Noun, nouns};
+use super::prohibited::{forbidden, prohibited};
 use super::quantity::measure;
+use super::required::{only_functions, required};
 use super::subject::{
     of_address, of_argument, of_data, of_errors, of_match, of_metric, of_quantity, of_sheet,
 };
@@ -53,6 +55,8 @@ pub(super) fn clause_of(level: Level, outcome: Outcome) -> Clause {
 
 /// `formulas must not use INDIRECT`, `you may not hard-code numbers`, `nobody may use NOW`, `a
 /// formula may contain at most 5 calls`, `authors must wrap divisions in IFERROR`
+///
+/// "You may not use NOW." flags `=NOW()`, not `=A1`.
 fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let (input, _) = if nobody {
         let (input, found) = opt(actor).parse(input)?;
@@ -61,7 +65,7 @@ fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         let (input, ()) = actor(input)?;
         (input, true)
     };
-    if let Ok((rest, (_, _, measure))) = (
+    if let Ok((rest, ((), (), measure))) = (
         class(Class::Be),
         verb(&[Verb::Limit], Form::Participle),
         (opt(class(Class::To)), measure).map(|(_, m)| m),
@@ -124,7 +128,7 @@ fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
                 ),
                 class(Class::Be),
             ));
-            let (rest, (_, measure)) = (held, measure).parse(input)?;
+            let (rest, ((), measure)) = (held, measure).parse(input)?;
             match measure.required().filter(|_| !force.able) {
                 Some(demand) => Ok((rest, clause_of(force.level, Outcome::Demands(vec![demand])))),
                 None => no(),
@@ -278,6 +282,8 @@ fn of_nouns(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 }
 
 /// `INDIRECT must not be used`, `formulas longer than 100 characters are not permitted`
+///
+/// "OFFSET is forbidden." flags `=OFFSET(A1,1,1)`, not `=INDEX(A1:A9,1)`.
 fn judged<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause> {
     let (input, force) = verdict(input, nobody)?;
     let (input, within) = opt((
@@ -310,6 +316,8 @@ fn judged<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause
 }
 
 /// `No volatile functions.`: the subject after "no" is all that is said.
+///
+/// "No volatile functions." flags `=RAND()`, not `=SUM(A1)`.
 fn alone<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause> {
     if !nobody {
         return no();

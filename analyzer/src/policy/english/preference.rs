@@ -5,153 +5,127 @@ use nom::{Parser, branch::alt, combinator::opt};
 
 use super::noun::{Noun, nouns};
 use super::terminal::{
-    Force, Input, Points, Read, actor, any_class, class, comma, mark, modal, no, verb,
+    Force, Input, Points, Read, actor, any_class, class, comma, longest, mark, modal, no, verb,
 };
 use super::{Clause, Outcome};
 use crate::policy::lexicon::{Class, Form, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Level, What};
 
+/// What is used, what is not, and how strongly it is said.
+type Choice = (Force, Vec<Noun>, Vec<Noun>);
+
+const SHOULD: Force = Force::new(Level::Should, Points::Demand);
+
 /// Takes a preference in any of its forms.
 pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
-    let over = any_class(&[Class::Instead, Class::To, Class::Around]);
-    let instead = class(Class::Instead);
-    let by = any_class(&[Class::With, Class::By]);
+    let (rest, (force, used, avoided)) = longest(input, &[&rather, &stated, &replaced])?;
+    if force.points != Points::Demand {
+        return no();
+    }
+    match preference(used, avoided) {
+        Some(demands) => {
+            let outcome = Outcome::Demands(demands);
+            let level = force.level;
+            Ok((rest, Clause { level, outcome }))
+        }
+        None => no(),
+    }
+}
+
+/// Takes who is to do it, and how strongly: `authors must`, or nobody for an order.
+fn anyone(input: Input<'_>) -> Read<'_, Force> {
+    opt((actor, modal))
+        .map(|said| said.map_or(SHOULD, |((), force)| force))
+        .parse(input)
+}
+
+/// Takes `over`, `to`, `instead of`.
+fn over(input: Input<'_>) -> Read<'_, ()> {
+    any_class(&[Class::Instead, Class::To, Class::Around])(input)
+}
+
+/// `prefer A over B`, `use A instead of B`, `use A, not B`, `instead of B, use A`
+///
+/// "Use XLOOKUP instead of HLOOKUP."
+/// flags `=HLOOKUP(A1,B1:E2,2,0)`, not `=XLOOKUP(A1,B1:E1,B2:E2)`.
+fn rather(input: Input<'_>) -> Read<'_, Choice> {
+    let prefer = verb(&[Verb::Prefer], Form::Base);
     let choose = verb(&[Verb::Use, Verb::Prefer], Form::Base);
+    let using = |input| opt(verb(&[Verb::Use], Form::Gerund)).parse(input);
+    let not = any_class(&[Class::Not, Class::DoNot]);
+    let instead = class(Class::Instead);
+    let and_not = (comma, opt(class(Class::And)), not).map(|_| ());
+    let separated = |input| opt(mark(',')).parse(input);
+    alt((
+        (anyone, prefer, nouns, over, nouns).map(|(force, (), used, (), not)| (force, used, not)),
+        (actor, prefer, nouns, over, nouns).map(|((), (), used, (), not)| (SHOULD, used, not)),
+        (anyone, choose, nouns, instead, using, nouns)
+            .map(|(force, (), used, (), _, not)| (force, used, not)),
+        (anyone, choose, nouns, and_not, nouns)
+            .map(|(force, (), used, (), not)| (force, used, not)),
+        (instead, using, nouns, separated, anyone, choose, nouns)
+            .map(|((), _, not, _, force, (), used)| (force, used, not)),
+    ))
+    .parse(input)
+}
+
+/// `A should be used instead of B`, `A is preferred to B`, `instead of B, A should be used`
+///
+/// "XLOOKUP should be used in place of HLOOKUP."
+/// flags `=HLOOKUP(A1,B1:E2,2,0)`, not `=XLOOKUP(A1,B1:E1,B2:E2)`.
+fn stated(input: Input<'_>) -> Read<'_, Choice> {
+    let be = class(Class::Be);
     let chosen = |input| {
         let verbs: &[Verb] = &[Verb::Use, Verb::Prefer];
         alt((verb(verbs, Form::Participle), class(Class::Preferred))).parse(input)
     };
-    let should = Force::new(Level::Should, Points::Demand);
-    let anyone = |input| {
-        opt((actor, modal))
-            .map(move |said| said.map_or(should, |(_, force)| force))
-            .parse(input)
-    };
-    let not = any_class(&[Class::Not, Class::DoNot]);
-    let (rest, (force, used, avoided)) = alt((
-        // `prefer A over B`
+    let using = |input| opt(verb(&[Verb::Use], Form::Gerund)).parse(input);
+    let separated = |input| opt(mark(',')).parse(input);
+    alt((
+        (nouns, modal, be, chosen, over, nouns).map(|(used, force, .., not)| (force, used, not)),
+        (nouns, be, chosen, over, nouns).map(|(used, .., not)| (SHOULD, used, not)),
         (
-            anyone,
-            verb(&[Verb::Prefer], Form::Base),
+            class(Class::Instead),
+            using,
             nouns,
-            over,
-            nouns,
-        )
-            .map(|(force, (), used, (), avoided)| (force, used, avoided)),
-        // `we prefer A over B`
-        (actor, verb(&[Verb::Prefer], Form::Base), nouns, over, nouns)
-            .map(|((), (), used, (), avoided)| (should, used, avoided)),
-        // `use A instead of B`
-        (
-            anyone,
-            choose,
-            nouns,
-            instead,
-            opt(verb(&[Verb::Use], Form::Gerund)),
-            nouns,
-        )
-            .map(|(force, (), used, (), _, avoided)| (force, used, avoided)),
-        // `use A, not B`
-        (
-            anyone,
-            choose,
-            nouns,
-            comma,
-            opt(class(Class::And)),
-            not,
-            nouns,
-        )
-            .map(|(force, (), used, (), _, (), avoided)| (force, used, avoided)),
-        // `instead of B, use A`
-        (
-            instead,
-            opt(verb(&[Verb::Use], Form::Gerund)),
-            nouns,
-            opt(mark(',')),
-            anyone,
-            choose,
-            nouns,
-        )
-            .map(|((), _, avoided, _, force, (), used)| (force, used, avoided)),
-        // `instead of B, A should be used`
-        (
-            instead,
-            opt(verb(&[Verb::Use], Form::Gerund)),
-            nouns,
-            opt(mark(',')),
+            separated,
             nouns,
             modal,
-            class(Class::Be),
+            be,
             chosen,
         )
-            .map(|((), _, avoided, _, used, force, (), ())| (force, used, avoided)),
-        // `A should be used instead of B`, `A must be preferred to B`
-        (nouns, modal, class(Class::Be), chosen, over, nouns)
-            .map(|(used, force, (), (), (), avoided)| (force, used, avoided)),
-        // `A is preferred to B`, `A is to be preferred over B`
-        (nouns, class(Class::Be), chosen, over, nouns)
-            .map(|(used, (), (), (), avoided)| (should, used, avoided)),
-        // `A should replace B`
-        (nouns, modal, verb(&[Verb::Replace], Form::Base), nouns)
-            .map(|(used, force, (), avoided)| (force, used, avoided)),
-        // `A should be substituted for B`
-        (
-            nouns,
-            modal,
-            class(Class::Be),
-            verb(&[Verb::Replace], Form::Participle),
-            class(Class::For),
-            nouns,
-        )
-            .map(|(used, force, (), (), (), avoided)| (force, used, avoided)),
-        // `replace B with A`, `B must be replaced by A`
-        (
-            anyone,
-            verb(&[Verb::Replace], Form::Base),
-            nouns,
-            alt((
-                by,
-                any_class(&[Class::To, Class::Into, Class::As, Class::For]),
-            )),
-            nouns,
-        )
-            .map_opt(|(force, (), avoided, (), used)| Some((force, used, avoided))),
-        (
-            nouns,
-            modal,
-            class(Class::Be),
-            verb(&[Verb::Replace], Form::Participle),
-            alt((by, any_class(&[Class::To, Class::Into, Class::As]))),
-            nouns,
-        )
-            .map(|(avoided, force, (), (), (), used)| (force, used, avoided)),
-        // `migrate from B to A`
-        (
-            anyone,
-            verb(&[Verb::Migrate], Form::Base),
-            opt(class(Class::From)),
-            nouns,
-            class(Class::To),
-            nouns,
-        )
-            .map(|(force, (), _, avoided, (), used)| (force, used, avoided)),
-        // `where you would use B, use A` is a condition, and not here.
+            .map(|((), _, not, _, used, force, ..)| (force, used, not)),
     ))
-    .parse(input)?;
-    let points = force.points;
-    if points != Points::Demand {
-        return no();
-    }
-    match preference(used, avoided) {
-        Some(demands) => Ok((
-            rest,
-            Clause {
-                level: force.level,
-                outcome: Outcome::Demands(demands),
-            },
-        )),
-        None => no(),
-    }
+    .parse(input)
+}
+
+/// `replace B with A`, `B must be replaced by A`, `A should replace B`, `substitute A for B`,
+/// `migrate from B to A`
+///
+/// "Replace HLOOKUP with XLOOKUP." flags `=HLOOKUP(A1,B1:E2,2,0)`, not `=XLOOKUP(A1,B1:E1,B2:E2)`.
+fn replaced(input: Input<'_>) -> Read<'_, Choice> {
+    let be = class(Class::Be);
+    let by = any_class(&[Class::With, Class::By, Class::To, Class::Into, Class::As]);
+    let with = any_class(&[Class::With, Class::By]);
+    let for_ = class(Class::For);
+    let replace = verb(&[Verb::Replace], Form::Base);
+    let substitute = verb(&[Verb::Substitute], Form::Base);
+    let gone = verb(&[Verb::Replace, Verb::Substitute], Form::Participle);
+    let from = |input| opt(class(Class::From)).parse(input);
+    let migrate = verb(&[Verb::Migrate], Form::Base);
+    alt((
+        (anyone, replace, nouns, by, nouns).map(|(force, (), not, (), used)| (force, used, not)),
+        // What is substituted for something takes its place.
+        (anyone, substitute, nouns, for_, nouns)
+            .map(|(force, (), used, (), not)| (force, used, not)),
+        (anyone, substitute, nouns, with, nouns)
+            .map(|(force, (), not, (), used)| (force, used, not)),
+        (nouns, modal, be, gone, by, nouns).map(|(not, force, .., used)| (force, used, not)),
+        (nouns, modal, replace, nouns).map(|(used, force, (), not)| (force, used, not)),
+        (anyone, migrate, from, nouns, class(Class::To), nouns)
+            .map(|(force, (), _, not, (), used)| (force, used, not)),
+    ))
+    .parse(input)
 }
 
 /// The demands that the first nouns are used rather than the others; `None` if the same function

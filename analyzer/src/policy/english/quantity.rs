@@ -2,7 +2,7 @@
 
 use nom::{Parser, branch::alt, combinator::opt};
 
-use super::noun::functions;
+use super::functions::functions;
 use super::terminal::{Input, Read, any_class, class, count, function_item, no, unit, verb};
 use crate::policy::lexicon::{Class, Form, Unit, Verb};
 use crate::policy::rule::{Demand, Metric};

@@ -3,13 +3,13 @@
 
 use nom::{Parser, branch::alt, combinator::opt};
 
-use super::action::{
-    absolute_or, error_handlers, forbidden, inside, masked, same_scale, wrapped_targets,
-};
+use super::functions::{functions, lookups, set_of};
 use super::need::{self, Need, Place, exact, spreadsheets};
-use super::noun::{functions, lookups, nouns, set_of};
+use super::noun::nouns;
 use super::predicate::{clause_of, turned, verdict};
+use super::prohibited::{forbidden, masked};
 use super::quantity::{Bound, bound, counted, measure, metric_noun};
+use super::required::{absolute_or, error_handlers, inside, same_scale, wrapped_targets};
 use super::terminal::{
     Force, Input, Points, Read, actor, any_class, class, mark, modal, no, thing, values, verb,
 };
@@ -19,6 +19,8 @@ use crate::policy::rule::{Demand, FunctionSet, Level, Metric, Requirement, Targe
 
 /// `the fourth argument of VLOOKUP is mandatory`, `the match type of MATCH must be 0`, `VLOOKUP's
 /// last argument must not be omitted`
+///
+/// "The third argument of IF is mandatory." flags `=IF(A1,B1)`, not `=IF(A1,B1,C1)`.
 pub(super) fn of_argument(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     if nobody {
         return no();
@@ -66,7 +68,7 @@ pub(super) fn of_argument(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
                     if let Ok((rest, ((), values))) = (is, values).parse(input) {
                         (rest, (force.level, Need::Argument(place, Some(values))))
                     } else {
-                        let (rest, _) = alt((
+                        let (rest, ()) = alt((
                             (class(Class::Be), given).map(|_| ()),
                             verb(&[Verb::Appear], Form::Base),
                         ))
@@ -92,6 +94,8 @@ pub(super) fn of_argument(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 
 /// `nesting must not exceed 3 levels`, `the length of a formula is limited to 100 characters`, `the
 /// maximum nesting depth is 3`
+///
+/// "The length of a formula must not exceed 9 characters." flags `=SUM(A1:A99)`, not `=A1+B1`.
 pub(super) fn of_metric(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     if nobody {
         return no();
@@ -147,7 +151,7 @@ pub(super) fn of_metric(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
                     };
                     (rest, (force.level, at_most))
                 } else {
-                    let (rest, (_, bound)) = (stays, bound).parse(input)?;
+                    let (rest, ((), bound)) = (stays, bound).parse(input)?;
                     (rest, (force.level, bound.forbidden()))
                 }
             }
@@ -155,7 +159,7 @@ pub(super) fn of_metric(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
                 if let Ok((rest, bound)) = limited(input) {
                     (rest, (force.level, bound.limit()))
                 } else {
-                    let (rest, (_, bound)) = (stays, bound).parse(input)?;
+                    let (rest, ((), bound)) = (stays, bound).parse(input)?;
                     (rest, (force.level, bound.required()))
                 }
             }
@@ -178,6 +182,8 @@ pub(super) fn of_metric(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 
 /// `at most 5 function calls are allowed`, `no more than 3 IFs may be nested`, `more than 5
 /// references are forbidden`, `a maximum of 3 levels of nesting`
+///
+/// "At most 2 function calls are allowed." flags `=ABS(SUM(MAX(A1)))`, not `=ABS(SUM(A1))`.
 pub(super) fn of_quantity(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let (input, mut measure) = measure(input)?;
     let nested = |input| {
@@ -231,6 +237,8 @@ fn finish_quantity(
 /// `exact match is required in VLOOKUP`, `approximate match must not be used`, `FALSE must be the
 /// last argument of VLOOKUP`, `IFERROR must be used around divisions`, `absolute references must be
 /// used in VLOOKUP`
+///
+/// "Exact match is required in MATCH." flags `=MATCH(A1,B1:B9)`, not `=MATCH(A1,B1:B9,0)`.
 pub(super) fn of_match(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     if nobody {
         return no();
@@ -296,7 +304,7 @@ pub(super) fn of_match(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         verb(&[Verb::Use, Verb::Wrap, Verb::Append], Form::Participle),
         class(Class::Required),
     ));
-    let (rest, (set, said, (), _, (), targets)) = (
+    let (rest, (set, said, (), (), (), targets)) = (
         error_handlers,
         opt(modal),
         class(Class::Be),
@@ -315,6 +323,9 @@ pub(super) fn of_match(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 
 /// `cell data must not be appended to URLs`, `URLs must not be built from cell values`, `URLs in
 /// IMPORTDATA must not contain cell data`
+///
+/// "URLs must not contain cell data."
+/// flags `=IMAGE("https://x.test/"&A1)`, not `=IMAGE("https://x.test/a.png")`.
 pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let link = |input| {
         opt(any_class(&[
@@ -345,11 +356,11 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let be = class(Class::Be);
     let (rest, (force, within)) = alt((
         (data, modal, be, joined, link, opt(data), url, within)
-            .map(|(_, force, .., within)| (force, within)),
-        (data, modal, active, link, url, within).map(|(_, force, .., within)| (force, within)),
+            .map(|((), force, .., within)| (force, within)),
+        (data, modal, active, link, url, within).map(|((), force, .., within)| (force, within)),
         (url, within, modal, be, joined, link, joining, data)
-            .map(|(_, within, force, ..)| (force, within)),
-        (url, within, modal, active, link, data).map(|(_, within, force, ..)| (force, within)),
+            .map(|((), within, force, ..)| (force, within)),
+        (url, within, modal, active, link, data).map(|((), within, force, ..)| (force, within)),
     ))
     .parse(input)?;
     match turned(force, nobody) {
@@ -363,6 +374,8 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 }
 
 /// `formulas must stay within their own sheet`, `references must be on the same sheet`
+///
+/// "References must stay on the same sheet." flags `=Sheet2!A1`, not `=A1`.
 pub(super) fn of_sheet(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let references = |input| match thing(input) {
         Ok((rest, Thing::References | Thing::Ranges)) => Ok((rest, ())),
@@ -378,7 +391,7 @@ pub(super) fn of_sheet(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         references,
     )));
     let link = opt(any_class(&[Class::In, Class::On, Class::To, Class::From]));
-    let (rest, (_, force, first, (), second, cells, third, _, ())) = (
+    let (rest, ((), force, first, (), second, cells, third, _, ())) = (
         alt((actor, references)),
         modal,
         only,
@@ -402,6 +415,8 @@ pub(super) fn of_sheet(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 }
 
 /// `errors must not be hidden`, `errors must not be masked with IFERROR`
+///
+/// "Errors must not be hidden." flags `=IFERROR(A1,0)`, not `=IFERROR(A1,B1)`.
 pub(super) fn of_errors(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let errors = |input| {
         let (rest, found) = thing(input)?;
@@ -416,7 +431,7 @@ pub(super) fn of_errors(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         any_class(&[Class::With, Class::By, Class::In]),
         verb(&[Verb::Use], Form::Gerund),
     ));
-    let (rest, (_, force, (), (), with)) = (
+    let (rest, ((), force, (), (), with)) = (
         alt((errors, class(Class::Error))),
         modal,
         class(Class::Be),
@@ -435,6 +450,8 @@ pub(super) fn of_errors(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 }
 
 /// `data must not be imported from the web`, `data may be imported only from spreadsheet 1Abc…`
+///
+/// "Data must not be imported from the web." flags `=IMPORTDATA(A1)`, not `=Sheet2!A1`.
 pub(super) fn of_data(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let only = |input| opt(class(Class::Only)).parse(input);
     let taken = verb(&[Verb::Import, Verb::Refer, Verb::Use], Form::Participle);

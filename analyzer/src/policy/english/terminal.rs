@@ -152,7 +152,7 @@ pub(super) fn number(input: Input<'_>) -> Read<'_, f64> {
     let (input, mut value) = number_word(input)?;
     let mut rest = input;
     if let Ok((after, factor)) = number_word(rest)
-        && (factor == 100.0 || factor == 1000.0)
+        && [100.0, 1000.0].contains(&factor)
         && value < factor
     {
         value *= factor;
@@ -187,7 +187,7 @@ fn number_word(input: Input<'_>) -> Read<'_, f64> {
 /// Takes a whole number that can be a limit.
 pub(super) fn count(input: Input<'_>) -> Read<'_, u32> {
     let (rest, value) = number(input)?;
-    if value < 0.0 || value > 1e9 || value.fract() != 0.0 {
+    if !(0.0..=1e9).contains(&value) || value.fract() != 0.0 {
         return no();
     }
     #[expect(

@@ -1,0 +1,111 @@
+//! The grammar of policy sentences documents itself: each function that reads a form of sentence
+//! has, in its comment, a sentence with a formula that it flags and one that it does not.
+
+use analyzer::ast::Formula;
+use analyzer::parser::{Locale, parse};
+use analyzer::policy::{Lexicon, compile};
+use analyzer::rule::{Context, Surroundings};
+
+const GRAMMAR: [&str; 7] = [
+    include_str!("../src/policy/english/demanded.rs"),
+    include_str!("../src/policy/english/imperative.rs"),
+    include_str!("../src/policy/english/only.rs"),
+    include_str!("../src/policy/english/predicate.rs"),
+    include_str!("../src/policy/english/preference.rs"),
+    include_str!("../src/policy/english/prohibited.rs"),
+    include_str!("../src/policy/english/subject.rs"),
+];
+const REQUIRED: &str = include_str!("../src/policy/english/required.rs");
+
+/// A documented example of a form of sentence.
+struct Example {
+    sentence: String,
+    flagged: String,
+    clean: String,
+}
+
+/// The comment and the first line of each function that has a comment.
+fn documented_functions(source: &str) -> Vec<(String, String)> {
+    let mut functions = Vec::new();
+    let mut comment = String::new();
+    for line in source.lines() {
+        if let Some(text) = line.strip_prefix("///") {
+            comment.push_str(text);
+        } else if line.starts_with("fn ") || line.starts_with("pub(super) fn ") {
+            functions.push((std::mem::take(&mut comment), line.to_owned()));
+        } else {
+            comment.clear();
+        }
+    }
+    functions
+}
+
+/// The example in a comment: `"Sentence." flags `=A`, not `=B`.`
+fn example(comment: &str) -> Option<Example> {
+    let (before, after) = comment.split_once("\" flags `")?;
+    let (flagged, rest) = after.split_once("`, not `")?;
+    let (clean, _) = rest.split_once("`.")?;
+    Some(Example {
+        sentence: before.rsplit_once('"')?.1.to_owned(),
+        flagged: flagged.to_owned(),
+        clean: clean.to_owned(),
+    })
+}
+
+fn is_flagged(lexicon: &Lexicon, policy: &str, source: &str) -> bool {
+    let tree = parse(source, Locale::default());
+    let formula = Formula {
+        source,
+        tree: &tree,
+    };
+    let mut surroundings = Surroundings::default();
+    surroundings.read(formula);
+    let context = Context {
+        formula,
+        surroundings: &surroundings,
+        settings: &[],
+    };
+    let mut found = Vec::new();
+    compile(policy, lexicon).check(&context, &mut found);
+    !found.is_empty()
+}
+
+#[test]
+fn every_documented_sentence_flags_what_its_comment_says() {
+    let lexicon = Lexicon::english();
+    let mut run = 0;
+    for source in GRAMMAR.into_iter().chain([REQUIRED]) {
+        for one in documented_functions(source)
+            .iter()
+            .filter_map(|(doc, _)| example(doc))
+        {
+            assert!(
+                is_flagged(&lexicon, &one.sentence, &one.flagged),
+                "{} {}",
+                one.sentence,
+                one.flagged
+            );
+            assert!(
+                !is_flagged(&lexicon, &one.sentence, &one.clean),
+                "{} {}",
+                one.sentence,
+                one.clean
+            );
+            run += 1;
+        }
+    }
+    assert!(run >= 50, "only {run} examples were found");
+}
+
+#[test]
+fn every_form_of_sentence_has_an_example() {
+    for source in GRAMMAR.into_iter().chain([REQUIRED]) {
+        for (comment, line) in documented_functions(source) {
+            let is_form = comment.trim_start().starts_with('`');
+            assert!(
+                !is_form || example(&comment).is_some(),
+                "{line} has no example"
+            );
+        }
+    }
+}
