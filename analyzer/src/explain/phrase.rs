@@ -184,7 +184,7 @@ impl Explainer<'_> {
     fn condition_in(&self, id: NodeId, around: &str) -> String {
         let id = self.formula.inside(id);
         if self.told(id).is_some() {
-            return format!("{} is TRUE", self.phrase(id));
+            return format!("{} is TRUE or a number other than 0", self.phrase(id));
         }
         let shape = self.shape(id);
         if !shape.is_condition {

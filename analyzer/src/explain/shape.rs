@@ -144,7 +144,10 @@ fn shape(node: Node, below: &Below) -> Shape {
             let sentence = sentence(function.name);
             if let Some(sentence) = sentence.filter(|_| function.accepts(arguments.len())) {
                 shape.is_condition = !sentence.condition.is_empty();
+                // A list inside of a sentence would not show where it ends.
+                let is_list = arguments.len() > 1 && sentence.noun.contains("{1*}");
                 shape.is_small = !sentence.noun.is_empty()
+                    && !is_list
                     && below.are_small
                     && below.weight <= MOST_IN_CALL
                     && is_low;

@@ -38,7 +38,6 @@ The exit code is 0 also when the formula has errors, and 2 when there is no form
 #[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArguments {
     /// The formula, with = in front; - reads one from standard input
-    #[arg(allow_hyphen_values = true)]
     formula: String,
 
     /// The spreadsheet's locale: it decides about separators
