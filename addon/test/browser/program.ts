@@ -35,11 +35,12 @@ export async function startProgram(): Promise<Program> {
     await ended;
     await rm(folder, { recursive: true });
   };
-  await once(program, "spawn");
-  const address = await addressOf(program).catch(async (error: unknown) => {
-    await end();
-    throw error;
-  });
+  const address = await once(program, "spawn")
+    .then(() => addressOf(program))
+    .catch(async (error: unknown) => {
+      await end();
+      throw error;
+    });
   return {
     address,
     stop: async () => {
