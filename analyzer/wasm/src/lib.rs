@@ -98,8 +98,8 @@ impl Analyzer {
     pub fn check(&self, formulas: Vec<String>) -> Array {
         let mut auditor = Auditor::new(&self.rules, self.locale);
         formulas
-            .iter()
-            .map(|formula| outcome(formula, &auditor.audit(formula, FIRST_CELL)))
+            .into_iter()
+            .map(|formula| outcome(&formula, &auditor.audit(&formula, FIRST_CELL)))
             .collect()
     }
 
