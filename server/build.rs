@@ -1,9 +1,5 @@
 //! Has the program built anew when the pages that it carries were built: the compiler itself only
 //! notices changes of files that were there before.
-#![expect(
-    clippy::print_stdout,
-    reason = "this is how a build script talks to cargo"
-)]
 
 fn main() {
     let pages = "../addon/dist/console";

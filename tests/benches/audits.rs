@@ -38,7 +38,7 @@ const ROUNDS: usize = 5;
 /// What pgbench does: what the server writes for one audit, without counting and without findings.
 const INSERT: &str = "INSERT INTO audit_logs (organization_id, user_id, formula_count, \
     compliant_count, issues_found, duration_ms, highest_severity, rules, input_hash, ruleset_hash, engine) \
-    VALUES (:'organization', :'member', 20, 18, 2, 0.5, 'high', '{\"approximate-lookup\": 1}', \
+    VALUES (:organization, :member, 20, 18, 2, 0.5, 'high', '{\"approximate-lookup\": 1}', \
     sha256('input'), sha256('rules'), '0.1.0');\n";
 
 fn main() {

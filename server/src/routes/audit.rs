@@ -98,17 +98,7 @@ async fn create_audit(
             limit: plan.monthly_audits(),
             month: month_of(created_at),
         };
-        let answer = AuditAnswer {
-            audit_id,
-            report,
-            usage,
-        };
-        // Writing a long report takes time that the tasks of other requests need.
-        let body = state
-            .analysis
-            .run(move |_| serde_json::to_vec(&answer))
-            .await?;
-        let body = body.map_err(Error::internal)?;
+        let body = complete(&report, audit_id, &usage)?;
         let kind = [(header::CONTENT_TYPE, "application/json")];
         return Ok((standing.headers(), kind, body).into_response());
     }
@@ -188,10 +178,13 @@ struct Work {
     caller: Caller,
 }
 
-/// A report, and the record of it.
+/// A report as it will be sent, and the record of it.
 struct Analysed {
     audit: NewAudit,
-    report: AuditReport,
+    /// An [`AuditReport`] as JSON: written where it was made, because a long one takes time that the
+    /// tasks of other requests need, and before the audit is recorded, so that nothing can fail
+    /// afterwards.
+    report: Vec<u8>,
 }
 
 impl Work {
@@ -212,6 +205,7 @@ impl Work {
         let circumstances = parallel::circumstances(started, finished);
         let report = assemble(&rules, audited, circumstances);
         let audit = self.record(&report, started)?;
+        let report = serde_json::to_vec(&report).map_err(Error::internal)?;
         Ok(Analysed { audit, report })
     }
 
@@ -296,9 +290,22 @@ impl Kept {
     }
 }
 
-/// The report, its id and what is left of the month.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
+/// Puts what is known only after the record, [`AuditAnswer::audit_id`] and [`AuditAnswer::usage`],
+/// around the members of a report that is written already.
+fn complete(report: &[u8], audit_id: Uuid, usage: &AuditUsage) -> Result<Vec<u8>> {
+    let usage = serde_json::to_vec(usage).map_err(Error::internal)?;
+    let members = report
+        .strip_prefix(b"{")
+        .and_then(|rest| rest.strip_suffix(b"}"));
+    let members = members.ok_or_else(|| Error::internal("a report is a JSON object"))?;
+    let id = format!("{{\"auditId\":\"{audit_id}\",");
+    Ok([id.as_bytes(), members, b",\"usage\":", &usage, b"}"].concat())
+}
+
+/// The report, its id and what is left of the month. Described here, written by [`complete`].
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "the type is the description")]
 struct AuditAnswer {
     /// The id in the log.
     audit_id: Uuid,
