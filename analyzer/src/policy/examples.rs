@@ -177,6 +177,20 @@ fn call_with(name: &str, place: u32, argument: Option<&str>) -> String {
     format!("{name}({})", arguments.join(","))
 }
 
+/// A lookup that is exact, or not. `LOOKUP` never is.
+fn lookup(name: &str, is_exact: bool) -> String {
+    match (name, is_exact) {
+        ("VLOOKUP" | "HLOOKUP", true) => format!("{name}(A1,B1:C9,2,FALSE)"),
+        ("VLOOKUP" | "HLOOKUP", false) => format!("{name}(A1,B1:C9,2,TRUE)"),
+        ("MATCH" | "XMATCH", true) => format!("{name}(A1,B1:B9,0)"),
+        ("MATCH" | "XMATCH", false) => format!("{name}(A1,B1:B9,1)"),
+        ("XLOOKUP", true) => "XLOOKUP(A1,B1:B9,C1:C9)".to_owned(),
+        ("XLOOKUP", false) => "XLOOKUP(A1,B1:B9,C1:C9,,1)".to_owned(),
+        (_, true) => "A1".to_owned(),
+        (_, false) => call(name),
+    }
+}
+
 fn required(target: &Target, requirement: &Requirement) -> Tests {
     let names: Vec<&str> = match &target.what {
         What::Calls(set) => set
@@ -194,24 +208,10 @@ fn required(target: &Target, requirement: &Requirement) -> Tests {
             .collect()
     };
     match requirement {
-        Requirement::ExactMatch => {
-            let approximate = |name: &str| match name {
-                "VLOOKUP" | "HLOOKUP" => format!("{name}(A1,B1:C9,2,TRUE)"),
-                "MATCH" | "XMATCH" => format!("{name}(A1,B1:B9,1)"),
-                "XLOOKUP" => "XLOOKUP(A1,B1:B9,C1:C9,,1)".to_owned(),
-                _ => call(name),
-            };
-            let exact = |name: &str| match name {
-                "VLOOKUP" | "HLOOKUP" => format!("{name}(A1,B1:C9,2,FALSE)"),
-                "MATCH" | "XMATCH" => format!("{name}(A1,B1:B9,0)"),
-                "XLOOKUP" => "XLOOKUP(A1,B1:B9,C1:C9)".to_owned(),
-                _ => "A1".to_owned(),
-            };
-            Tests {
-                pass: each(&exact),
-                fail: each(&approximate),
-            }
-        }
+        Requirement::ExactMatch => Tests {
+            pass: each(&|name| lookup(name, true)),
+            fail: each(&|name| lookup(name, false)),
+        },
         Requirement::ArgumentGiven(place) => Tests {
             pass: each(&|name| call_with(name, *place, Some("A1"))),
             fail: each(&|name| call_with(name, *place, None)),

@@ -92,7 +92,7 @@ keys! {
     /// The closed word classes of the grammar, as in `[words]`.
     Class {
         Must, Should, May, Can, MustNot, ShouldNot, Optional, DoNot, Not, NoLonger, No, NothingBut,
-        AnythingBut, NoUse, OwnSheet, FreeOf, EndWith, Nobody, Neither, Do, Be, Have, There, It, That, If, Whenever, Then, And, Or, But, Only,
+        AnythingBut, OutOfFormulas, Text, NoUse, OwnSheet, FreeOf, EndWith, Nobody, Neither, Do, Be, Have, There, It, That, If, Whenever, Then, And, Or, But, Only,
         Except, Excepted, Unless, UnlessInside, Without, With, Outside, In, Into, To, From, By, As,
         For, On, At, Around, Between, Instead, InsteadAdverb, Following, SuchAs, Like, Function,
         Call, Usage, Formula, Calculation, Model, Person, Forbidden, Discouraged, Allowed,
@@ -109,7 +109,7 @@ keys! {
     /// The verb classes of the grammar, as in `[verbs]`.
     Verb {
         Use, Appear, Refer, Import, Avoid, Ban, Discourage, HardCode, Nest, Exceed, Leave, Anchor, Wrap, Stand, Specify,
-        Omit, Append, Hide, Limit, Prefer, Replace, Substitute, Migrate, Divide, Make, Return,
+        Omit, Append, Hide, Limit, Prefer, Replace, Substitute, Migrate, Divide, Yield, Fit, Shorten, Make, Return,
     }
 }
 

@@ -5,8 +5,8 @@ use nom::{Parser, branch::alt, combinator::opt};
 
 use super::need::{self, Need, Place, handlers, need, spreadsheets, wrapped};
 use super::noun::{Noun, lacking, nouns};
-use super::predicate::{clause_of, turned};
-use super::prohibited::{masked, other_spreadsheets, to_hide};
+use super::predicate::{clause_of, demanding, turned};
+use super::prohibited::{forbidden, masked, other_spreadsheets, to_hide};
 use super::quantity::{Bound, depth, measure};
 use super::required::{absolute_or, error_handlers};
 use super::terminal::{
@@ -118,17 +118,12 @@ pub(super) fn restricted<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> 
     if let Ok(found) = only_under(input, nouns, nobody) {
         return Ok(found);
     }
-    let (input, force) = if nobody {
-        match modal(input).map(|(rest, force)| (rest, turned(force, nobody))) {
-            Ok((rest, Some(force))) => (rest, force),
-            _ => return no(),
-        }
-    } else {
-        modal(input)?
+    let (input, force) = modal(input)?;
+    let Some(force) = turned(force, nobody) else {
+        return no();
     };
-    let outcome = |demand| Outcome::Demands(vec![demand]);
     if let Ok((rest, demand)) = nested_subject(input, nouns, force) {
-        return Ok((rest, clause_of(force.level, outcome(demand))));
+        return demanding(rest, force.level, Some(vec![demand]));
     }
     let [Noun::Target(target)] = nouns else {
         return no();
@@ -136,44 +131,56 @@ pub(super) fn restricted<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> 
     if force.points != Points::Forbid {
         return few_arguments(input, target, force);
     }
-    let used = |input| (class(Class::Be), opt(verb(&[Verb::Use], Form::Participle))).parse(input);
-    if let Ok((rest, (_, ()))) = (used, to_hide).parse(input)
-        && let What::Calls(set) = &target.what
-    {
-        return Ok((rest, clause_of(force.level, outcome(masked(set.clone())))));
+    let single = alt((
+        |input| hides(input, target),
+        |input| lacks(input, target),
+        |input| omits(input, target),
+    ));
+    let mut single = single;
+    match single.parse(input) {
+        Ok((rest, demand)) => demanding(rest, force.level, Some(vec![demand])),
+        Err(_) => of_parts(input, target, force),
     }
-    let hide = |input| (verb(&[Verb::Hide], Form::Base), thing).parse(input);
-    if let Ok((rest, ((), Thing::ErrorValues))) = hide(input)
-        && let What::Calls(set) = &target.what
-    {
-        return Ok((rest, clause_of(force.level, outcome(masked(set.clone())))));
-    }
-    let used = (
-        class(Class::Be),
-        opt(verb(&[Verb::Use, Verb::Appear], Form::Participle)),
-    )
-        .map(|_| ());
-    let stand = alt((used, verb(&[Verb::Appear, Verb::Stand], Form::Base)));
-    let lacks = |input| {
-        let mut stand = stand;
-        let (input, ()) = stand.parse(input)?;
-        lacking(input, target)
+}
+
+/// Takes `be used to hide errors`, `hide errors`.
+fn hides<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand> {
+    let errors = |input| match thing(input) {
+        Ok((rest, Thing::ErrorValues)) => Ok((rest, ())),
+        _ => no(),
     };
-    if let Ok((rest, demand)) = lacks(input) {
-        return Ok((rest, clause_of(force.level, outcome(demand))));
+    let used = opt(verb(&[Verb::Use], Form::Participle));
+    let (rest, ()) = alt((
+        (class(Class::Be), used, to_hide).map(|_| ()),
+        (verb(&[Verb::Hide], Form::Base), errors).map(|_| ()),
+    ))
+    .parse(input)?;
+    match &target.what {
+        What::Calls(set) => Ok((rest, masked(set.clone()))),
+        _ => no(),
     }
-    let omits = |input| {
-        let verb = verb(&[Verb::Omit], Form::Base);
-        (verb, need::place, opt(any_class(&[Class::LeftEmpty])))
-            .map(|((), place, _)| place)
-            .parse(input)
-    };
-    if let Ok((rest, place)) = omits(input)
-        && let Some(demand) = Need::Argument(place, None).of(target)
-    {
-        return Ok((rest, clause_of(force.level, outcome(demand))));
+}
+
+/// Takes `be used without exact match`, `appear outside IFERROR`.
+fn lacks<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand> {
+    let used = opt(verb(&[Verb::Use, Verb::Appear], Form::Participle));
+    let (input, ()) = alt((
+        (class(Class::Be), used).map(|_| ()),
+        verb(&[Verb::Appear, Verb::Stand], Form::Base),
+    ))
+    .parse(input)?;
+    lacking(input, target)
+}
+
+/// Takes `omit its fourth argument`.
+fn omits<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand> {
+    let empty = opt(class(Class::LeftEmpty));
+    let (rest, ((), place, _)) =
+        (verb(&[Verb::Omit], Form::Base), need::place, empty).parse(input)?;
+    match Need::Argument(place, None).of(target) {
+        Some(demand) => Ok((rest, demand)),
+        None => no(),
     }
-    of_parts(input, target, force)
 }
 
 /// `SUM must have at most 5 arguments`
@@ -196,6 +203,16 @@ fn few_arguments<'s>(input: Input<'s>, target: &Target, force: Force) -> Read<'s
 ///
 /// "VLOOKUP must not reference whole columns." flags `=VLOOKUP(A1,B:C,2,0)`, not `=SUM(A:A)`.
 fn of_parts<'s>(input: Input<'s>, target: &Target, force: Force) -> Read<'s, Clause> {
+    if let What::Thing(Thing::Ranges | Thing::References) = &target.what
+        && target.within.is_none()
+    {
+        let hold = verb(&[Verb::Use, Verb::Refer], Form::Base);
+        let (rest, ((), _, parts)) = (hold, opt(class(Class::To)), nouns).parse(input)?;
+        return match forbidden(parts) {
+            Some(outcome) => Ok((rest, clause_of(force.level, outcome))),
+            None => no(),
+        };
+    }
     let What::Calls(set) = &target.what else {
         return no();
     };
@@ -256,68 +273,59 @@ fn used_with_others(input: Input<'_>) -> Read<'_, Vec<String>> {
         .parse(input)
 }
 
-/// Takes what a nested subject must not be: `be nested more than 3 levels deep`, `be nested`,
-/// `be more than 3 levels deep`.
-fn nested_subject<'s>(input: Input<'s>, nouns: &[Noun], force: Force) -> Read<'s, Demand> {
-    let points = force.points;
-    if force.able {
-        return no();
-    }
-    let metric = match nouns {
-        [
-            Noun::Target(Target {
-                what: What::Calls(set),
-                within: None,
-            }),
-        ] => Metric::NestingOf(set.clone()),
-        [Noun::Broken(Demand::Limit(metric @ (Metric::Nesting | Metric::NestingOf(_)), 1))] => {
-            metric.clone()
-        }
-        [Noun::AnyCall] => Metric::Nesting,
-        _ => return no(),
+/// What is limited of a subject that is nested.
+fn nested_metric(nouns: &[Noun]) -> Option<Metric> {
+    let [noun] = nouns else {
+        return None;
     };
-    let nested = |input| {
+    match noun {
+        Noun::Target(Target {
+            what: What::Calls(set),
+            within: None,
+        }) => Some(Metric::NestingOf(set.clone())),
+        Noun::Broken(Demand::Limit(metric @ (Metric::Nesting | Metric::NestingOf(_)), 1)) => {
+            Some(metric.clone())
+        }
+        Noun::AnyCall => Some(Metric::Nesting),
+        _ => None,
+    }
+}
+
+/// Takes what a nested subject must not be: `be nested more than 3 levels deep`, `be nested`,
+/// `exceed 3 levels`.
+fn nested_subject<'s>(input: Input<'s>, nouns: &[Noun], force: Force) -> Read<'s, Demand> {
+    let Some(metric) = nested_metric(nouns).filter(|_| !force.able) else {
+        return no();
+    };
+    let forbids = force.points == Points::Forbid;
+    let nests = |input| {
+        let nested = alt((verb(&[Verb::Nest], Form::Participle), class(Class::Nested)));
         alt((
-            (
-                class(Class::Be),
-                opt(alt((
-                    verb(&[Verb::Nest], Form::Participle),
-                    class(Class::Nested),
-                ))),
-            )
-                .map(|((), nested)| nested.is_some()),
-            verb(&[Verb::Nest], Form::Base).map(|()| true),
+            (class(Class::Be), nested).map(|_| ()),
+            verb(&[Verb::Nest], Form::Base),
         ))
         .parse(input)
     };
-    let exceeds = |input| (verb(&[Verb::Exceed], Form::Base), depth).parse(input);
-    if points == Points::Forbid
-        && let Ok((rest, ((), bound))) = exceeds(input)
-    {
-        let at_most = match bound {
-            Bound::Plain(count) => Some(count),
-            other => other.forbidden(),
-        };
-        return match at_most {
-            Some(at_most) => Ok((rest, Demand::Limit(metric, at_most))),
-            None => no(),
-        };
-    }
-    let (input, is_nested) = nested(input)?;
-    let wanted = |bound: Bound| match points {
-        Points::Forbid => bound.forbidden(),
-        Points::Demand | Points::Permit => bound.required(),
+    let exceeded = |bound: Bound| match bound {
+        Bound::Plain(count) => Some(count),
+        other => other.forbidden(),
     };
-    if let Ok((rest, bound)) = depth(input) {
-        return match wanted(bound) {
-            Some(at_most) => Ok((rest, Demand::Limit(metric, at_most))),
-            None => no(),
-        };
-    }
-    if is_nested && points == Points::Forbid {
-        return Ok((input, Demand::Limit(metric, 1)));
-    }
-    no()
+    let wanted = |bound: Bound| {
+        if forbids {
+            bound.forbidden()
+        } else {
+            bound.required()
+        }
+    };
+    let (rest, at_most) = alt((
+        (nests, depth).map_opt(|((), bound)| wanted(bound)),
+        (class(Class::Be), depth).map_opt(|((), bound)| wanted(bound)),
+        (verb(&[Verb::Exceed], Form::Base), depth)
+            .map_opt(|((), bound)| exceeded(bound).filter(|_| forbids)),
+        nests.map_opt(|()| forbids.then_some(1)),
+    ))
+    .parse(input)?;
+    Ok((rest, Demand::Limit(metric, at_most)))
 }
 
 /// `INDIRECT may only be used inside IFERROR`, `IMPORTRANGE is only allowed from spreadsheet …`
@@ -331,31 +339,56 @@ fn only_under<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Cl
     if nobody {
         return no();
     }
-    let only = |input| class(Class::Only)(input);
-    let verb_form = |input| verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Participle)(input);
-    let allowed = |input| class(Class::Allowed)(input);
-    let be = |input| class(Class::Be)(input);
-    let active = |input| verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Base)(input);
-    let permit = |input| {
-        alt((
-            (be, only, allowed).map(|_| Level::Must),
-            (be, allowed, only).map(|_| Level::Must),
-            (be, only, verb_form).map(|_| Level::Must),
-            (be, verb(&[Verb::Limit], Form::Participle), class(Class::To)).map(|_| Level::Must),
-            (modal, only, be, opt(alt((verb_form, allowed))))
-                .map_opt(|(force, ..)| positive(force)),
-            (modal, be, only, opt(alt((verb_form, allowed))))
-                .map_opt(|(force, ..)| positive(force)),
-            (modal, be, opt(alt((verb_form, allowed))), only)
-                .map_opt(|(force, ..)| positive(force)),
-            (modal, only, active).map_opt(|(force, ..)| positive(force)),
-            (modal, active, only).map_opt(|(force, ..)| positive(force)),
-            (modal, only, verb(&[Verb::Appear], Form::Base)).map_opt(|(force, ..)| positive(force)),
-            (modal, verb(&[Verb::Appear], Form::Base), only).map_opt(|(force, ..)| positive(force)),
-        ))
-        .parse(input)
+    let (input, level) = permitted_only(input)?;
+    let (rest, need) = only_condition(input)?;
+    let demands = match (&need, &target.what) {
+        (Need::Absolute, What::Calls(set)) => absolute_or(&need, Some(set.clone())),
+        _ => need.of(target).map(|demand| vec![demand]),
     };
-    let (input, level) = permit(input)?;
+    demanding(rest, level, demands)
+}
+
+/// Takes `may only be used`, `is only allowed`, `is restricted to`, `may read only`.
+fn permitted_only(input: Input<'_>) -> Read<'_, Level> {
+    let verbs: &[Verb] = &[Verb::Use, Verb::Refer, Verb::Import];
+    let only = class(Class::Only);
+    let be = class(Class::Be);
+    let allowed = class(Class::Allowed);
+    let used = verb(verbs, Form::Participle);
+    let state = |input| opt(alt((used, allowed))).parse(input);
+    let does = verb(
+        &[Verb::Use, Verb::Refer, Verb::Import, Verb::Appear],
+        Form::Base,
+    );
+    let limited = verb(&[Verb::Limit], Form::Participle);
+    let may = modal.map_opt(|force| (force.points != Points::Forbid).then_some(force.level));
+    let plain = alt((
+        (be, only, alt((allowed, used))).map(|_| ()),
+        (be, allowed, only).map(|_| ()),
+        (be, limited, class(Class::To)).map(|_| ()),
+    ));
+    let after_modal = alt((
+        (only, be, state).map(|_| ()),
+        (be, only, state).map(|_| ()),
+        (be, state, only).map(|_| ()),
+        (only, does).map(|_| ()),
+        (does, only).map(|_| ()),
+    ));
+    alt((
+        plain.map(|()| Level::Must),
+        (may, after_modal).map(|(level, ())| level),
+    ))
+    .parse(input)
+}
+
+/// Takes the condition of something that is only allowed: `inside IFERROR`, `with exact match`,
+/// `from spreadsheet 1Abc…`, `when wrapped in IFERROR`.
+fn only_condition(input: Input<'_>) -> Read<'_, Need> {
+    let verbs: &[Verb] = &[Verb::Import, Verb::Refer];
+    let reading = opt(alt((
+        (class(Class::To), verb(verbs, Form::Base)).map(|_| ()),
+        (class(Class::For), verb(verbs, Form::Gerund)).map(|_| ()),
+    )));
     let data = opt(any_class(&[Class::Data, Class::CellData]));
     let link = opt(any_class(&[
         Class::From,
@@ -364,52 +397,15 @@ fn only_under<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Cl
         Class::For,
         Class::On,
     ]));
-    let reading = opt(alt((
-        (
-            class(Class::To),
-            verb(&[Verb::Import, Verb::Refer], Form::Base),
-        )
-            .map(|_| ()),
-        (
-            class(Class::For),
-            verb(&[Verb::Import, Verb::Refer], Form::Gerund),
-        )
-            .map(|_| ()),
-    )));
-    let when = opt(alt((
-        (
-            class(Class::If),
-            opt(class(Class::It)),
-            opt(class(Class::Be)),
-        )
-            .map(|_| ()),
-        (
-            class(Class::Whenever),
-            opt(class(Class::It)),
-            opt(class(Class::Be)),
-        )
-            .map(|_| ()),
-    )));
-    let condition = alt((
+    let when = (
+        any_class(&[Class::If, Class::Whenever]),
+        opt(class(Class::It)),
+        opt(class(Class::Be)),
+    );
+    alt((
         (reading, data, link, spreadsheets).map(|(.., keys)| Need::Spreadsheets(keys)),
-        (when, wrapped).map(|(_, set)| Need::Inside(set)),
+        (opt(when), wrapped).map(|(_, set)| Need::Inside(set)),
         (class(Class::With), need).map(|((), need)| need),
-    ));
-    let mut condition = condition;
-    let (input, need) = condition.parse(input)?;
-    let demand = match (&need, &target.what) {
-        (Need::Absolute, What::Calls(set)) => {
-            absolute_or(&need, Some(set.clone())).and_then(|mut all| all.pop())
-        }
-        _ => need.of(target),
-    };
-    match demand {
-        Some(demand) => Ok((input, clause_of(level, Outcome::Demands(vec![demand])))),
-        None => no(),
-    }
-}
-
-/// The level of a modal verb that demands or permits; none of one that forbids.
-fn positive(force: Force) -> Option<Level> {
-    (force.points != Points::Forbid).then_some(force.level)
+    ))
+    .parse(input)
 }

@@ -205,6 +205,13 @@ fn condition(input: Input<'_>) -> Read<'_, Need> {
     alt((
         (subject, wrapped).map(|((), set)| Need::Inside(set)),
         (subject, opt(class(Class::From)), spreadsheets).map(|(.., keys)| Need::Spreadsheets(keys)),
+        (
+            subject,
+            verb(&[Verb::Refer, Verb::Import, Verb::Use], Form::Base),
+            opt(class(Class::From)),
+            spreadsheets,
+        )
+            .map(|(.., keys)| Need::Spreadsheets(keys)),
         (exact, is_used).map(|_| Need::Exact),
         (need, is_used).map(|(need, _)| need),
         (need::argument, class(Class::Be), super::terminal::values)

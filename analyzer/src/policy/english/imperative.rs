@@ -5,16 +5,16 @@ use nom::{Parser, branch::alt, combinator::opt};
 
 use super::functions::functions;
 use super::need::{self, Need, exact, need, wrapped};
-use super::noun::nouns;
+use super::noun::{Noun, nouns};
 use super::predicate::{avoided_object, verdict};
 use super::prohibited::{forbidden, prohibited};
 use super::required::{absolute_or, required};
 use super::terminal::{
-    Input, Points, Read, actor, any_class, class, comma, mark, modal, no, values, verb,
+    Input, Points, Read, actor, any_class, class, comma, mark, modal, no, thing, values, verb,
 };
 use super::{Clause, Outcome};
 use crate::policy::lexicon::{Class, Form, Verb};
-use crate::policy::rule::{FunctionSet, Level, What};
+use crate::policy::rule::{FunctionSet, Level, Thing, What};
 
 /// Takes an order.
 pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
@@ -26,6 +26,8 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
         it_is_forbidden,
         there_must_be_no,
         doing_is_forbidden,
+        keep_out,
+        shorten,
         label,
         none_of,
         must_do,
@@ -147,6 +149,46 @@ fn doing_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
     match force.points {
         Points::Forbid => Ok((input, clause_of(force.level)(outcome))),
         Points::Demand | Points::Permit => Ok((input, clause_of(force.level)(Outcome::Permission))),
+    }
+}
+
+/// `keep INDIRECT out of formulas`, `write formulas without INDIRECT`
+///
+/// "Keep INDIRECT out of formulas." flags `=INDIRECT(A1)`, not `=SUM(A1)`.
+fn keep_out(input: Input<'_>) -> Read<'_, Clause> {
+    let keep = verb(&[Verb::Limit, Verb::Make, Verb::Leave], Form::Base);
+    let write = verb(&[Verb::Use, Verb::Append], Form::Base);
+    let (input, found) = alt((
+        (keep, nouns, class(Class::OutOfFormulas)).map(|((), found, ())| found),
+        (write, actor, class(Class::Without), nouns).map(|(.., found)| found),
+    ))
+    .parse(input)?;
+    match forbidden(found) {
+        Some(outcome) => Ok((input, clause_of(Level::Must)(outcome))),
+        None => no(),
+    }
+}
+
+/// `split formulas longer than 100 characters`, `formulas of more than 100 characters must be
+/// shortened`
+///
+/// "Split formulas longer than 9 characters." flags `=SUM(A1:A99)`, not `=A1+B1`.
+fn shorten(input: Input<'_>) -> Read<'_, Clause> {
+    let order = (verb(&[Verb::Shorten], Form::Base), nouns).map(|((), found)| (Level::Must, found));
+    let stated = (
+        nouns,
+        modal,
+        class(Class::Be),
+        verb(&[Verb::Shorten], Form::Participle),
+    )
+        .map_opt(|(found, force, ..)| {
+            (force.points == Points::Demand).then_some((force.level, found))
+        });
+    let (input, (level, found)) = alt((order, stated)).parse(input)?;
+    let is_measured = found.iter().all(|noun| matches!(noun, Noun::Measured(_)));
+    match forbidden(found).filter(|_| is_measured) {
+        Some(outcome) => Ok((input, clause_of(level)(outcome))),
+        None => no(),
     }
 }
 
@@ -321,7 +363,13 @@ fn needed_subject(input: Input<'_>) -> Read<'_, (Level, Need)> {
         ))
         .parse(input)
     };
+    let ranges = |input| match thing(input) {
+        Ok((rest, Thing::Ranges | Thing::References)) => Ok((rest, ())),
+        _ => no(),
+    };
     alt((
+        (ranges, demand, class(Class::Be), need::absolute)
+            .map(|((), level, ..)| (level, Need::Absolute)),
         (it, demand, class(Class::Be), wrapped)
             .map(|((), level, (), set)| (level, Need::Inside(set))),
         (

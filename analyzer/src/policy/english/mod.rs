@@ -4,10 +4,12 @@
 //! A sentence is read only if every symbol of it was taken. The grammar never guesses: what fits
 //! no form is for the caller to report.
 
+mod argument;
 mod demanded;
 mod exception;
 mod functions;
 mod imperative;
+mod metric;
 mod need;
 mod noun;
 mod only;
@@ -16,6 +18,7 @@ mod preference;
 mod prohibited;
 mod quantity;
 mod required;
+mod source;
 mod subject;
 mod target;
 mod terminal;

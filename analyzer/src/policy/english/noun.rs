@@ -4,10 +4,10 @@ use nom::{Parser, branch::alt, combinator::opt};
 
 use super::exception::{self, Exception};
 use super::functions::{functions, lookups, set_of};
-use super::need::{self, Need, need};
+use super::need::{self, Need, handlers, need};
 use super::quantity::{Measure, depth, measure};
 use super::target::{names_ranges, target};
-use super::terminal::{Input, Read, any_class, class, no, separator, thing, verb};
+use super::terminal::{Input, Read, any_class, class, no, separator, thing, values, verb};
 use crate::policy::lexicon::{Class, Form, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Metric, Requirement, Target, Thing, What};
 
@@ -103,11 +103,12 @@ pub(super) fn noun(input: Input<'_>) -> Read<'_, Noun> {
         nested,
         masked_errors,
         built_urls,
+        ranges_of,
         target.map(Noun::Target),
         any_class(&[Class::Function, Class::Call]).map(|()| Noun::AnyCall),
     ))
     .parse(input)?;
-    followed(input, noun)
+    Ok(followed(input, noun))
 }
 
 /// Takes `formulas that use INDIRECT`, `cells with constants`, `formulas longer than 100
@@ -161,6 +162,18 @@ fn formulas_that(input: Input<'_>) -> Read<'_, Noun> {
     }
     let (input, ()) = holding(input)?;
     noun(input)
+}
+
+/// Takes `VLOOKUP ranges`: the ranges that a function is given.
+fn ranges_of(input: Input<'_>) -> Read<'_, Noun> {
+    let (input, set) = functions(input)?;
+    let (input, found) = thing(input)?;
+    if !matches!(found, Thing::Ranges | Thing::References) {
+        return no();
+    }
+    let what = What::Thing(found);
+    let within = Some(set);
+    Ok((input, Noun::Target(Target { what, within })))
 }
 
 /// Takes `unguarded divisions`.
@@ -283,7 +296,7 @@ fn built_urls(input: Input<'_>) -> Read<'_, Noun> {
 
 /// Takes what follows a noun and narrows it: `in VLOOKUP`, `passed to VLOOKUP`, `without exact
 /// match`, `not wrapped in IFERROR`, `other than 0 and 1`.
-fn followed(input: Input<'_>, noun: Noun) -> Read<'_, Noun> {
+fn followed(input: Input<'_>, noun: Noun) -> (Input<'_>, Noun) {
     let (input, noun) = match noun {
         Noun::Target(target) => narrowed(input, target),
         other => (input, other),
@@ -293,9 +306,9 @@ fn followed(input: Input<'_>, noun: Noun) -> Read<'_, Noun> {
         && let Ok((rest, exception)) = exception::attached(input)
         && let Some(noun) = excepted(target, &exception)
     {
-        return Ok((rest, noun));
+        return (rest, noun);
     }
-    Ok((input, noun))
+    (input, noun)
 }
 
 fn excepted(target: &Target, exception: &Exception) -> Option<Noun> {
@@ -342,69 +355,51 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
         opt(class(Class::Be)),
         opt(verb(&[Verb::Use], Form::Participle)),
     );
-    let wrapped = verb(&[Verb::Wrap, Verb::Nest], Form::Participle);
-    let inside = any_class(&[Class::In, Class::By, Class::With]);
-    let handled = alt((
-        functions,
-        class(Class::ErrorHandling).map(|()| set_of(&["IFERROR", "IFNA"])),
-    ));
-    let lacking = alt((
-        (class(Class::Not), opt(wrapped), inside, handled).map(|(.., set)| Need::Inside(set)),
-        (class(Class::Outside), functions).map(|((), set)| Need::Inside(set)),
-        (
-            class(Class::Without),
-            opt(verb(&[Verb::Wrap, Verb::Use], Form::Gerund)),
-            need,
-        )
-            .map(|(.., need)| need),
-        (
-            class(Class::Without),
-            alt((
-                functions,
-                class(Class::ErrorHandling).map(|()| set_of(&["IFERROR", "IFNA"])),
-            )),
-        )
-            .map(|((), set)| Need::Inside(set)),
-        (
-            class(Class::Without),
-            opt(verb(&[Verb::Wrap], Form::Gerund)),
-            opt(class(Class::It)),
-            inside,
-            functions,
-        )
-            .map(|(.., set)| Need::Inside(set)),
-        (
-            class(Class::Without),
-            verb(&[Verb::Stand], Form::Gerund),
-            wrapped,
-            inside,
-            functions,
-        )
-            .map(|(.., set)| Need::Inside(set)),
-        (
-            any_class(&[Class::With, Class::In]),
-            class(Class::ApproximateMatch),
-        )
-            .map(|_| Need::Exact),
-        (any_class(&[Class::Except]), any_class(&[Class::With]), need).map(|(.., need)| need),
-        (
-            verb(&[Verb::Use], Form::Gerund),
-            class(Class::ApproximateMatch),
-        )
-            .map(|_| Need::Exact),
-        (
-            class(Class::Not),
-            verb(&[Verb::Specify, Verb::Use], Form::Gerund),
-            need,
-        )
-            .map(|(.., need)| need),
+    let approximate = class(Class::ApproximateMatch);
+    let is_approximate = alt((
+        (any_class(&[Class::With, Class::In]), approximate).map(|_| ()),
+        (verb(&[Verb::Use], Form::Gerund), approximate).map(|_| ()),
     ));
     let as_place = (any_class(&[Class::As, Class::For]), need::place).map(|((), place)| place);
-    let wrong_value = (class(Class::With), super::terminal::values, as_place)
-        .map(|((), values, place)| Need::ArgumentNot(place, values));
-    let (rest, (_, need)) = (used, alt((lacking, wrong_value))).parse(input)?;
+    let wrong_value = (class(Class::With), values, as_place);
+    let not_using = (
+        class(Class::Not),
+        verb(&[Verb::Specify, Verb::Use], Form::Gerund),
+        need,
+    );
+    let lacking = alt((
+        unguarded_by.map(Need::Inside),
+        without,
+        is_approximate.map(|()| Need::Exact),
+        not_using.map(|(.., need)| need),
+        wrong_value.map(|((), values, place)| Need::ArgumentNot(place, values)),
+    ));
+    let (rest, (_, need)) = (used, lacking).parse(input)?;
     match need.of(target) {
         Some(demand) => Ok((rest, demand)),
         None => no(),
     }
+}
+
+/// Takes `not wrapped in IFERROR`, `outside IFERROR`, `without IFERROR`, `without being wrapped in
+/// IFERROR`.
+fn unguarded_by(input: Input<'_>) -> Read<'_, FunctionSet> {
+    let wrapped = verb(&[Verb::Wrap, Verb::Nest], Form::Participle);
+    let inside = any_class(&[Class::In, Class::By, Class::With]);
+    let being = opt(verb(&[Verb::Stand, Verb::Wrap], Form::Gerund));
+    let being_wrapped = (being, opt(class(Class::It)), opt(wrapped), inside);
+    alt((
+        (class(Class::Not), opt(wrapped), inside, handlers).map(|(.., set)| set),
+        (class(Class::Outside), handlers).map(|((), set)| set),
+        (class(Class::Without), opt(being_wrapped), handlers).map(|(.., set)| set),
+    ))
+    .parse(input)
+}
+
+/// Takes `without exact match`, `without using a fourth argument`.
+fn without(input: Input<'_>) -> Read<'_, Need> {
+    let using = opt(verb(&[Verb::Wrap, Verb::Use], Form::Gerund));
+    (class(Class::Without), using, need)
+        .map(|(.., need)| need)
+        .parse(input)
 }

@@ -18,6 +18,7 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
         limited,
         the_only_functions,
         allowed_only,
+        are_the_only,
         others_forbidden,
         no_others,
     ))
@@ -125,6 +126,35 @@ fn allowed_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     if before.is_none() && after.is_none() {
         return no();
     }
+    Ok((input, (Level::Must, set)))
+}
+
+/// `SUM and IF are the only functions allowed`, `SUM and IF are the only permitted functions`
+///
+/// "SUM and IF are the only functions allowed." flags `=MAX(A1)`, not `=SUM(A1)`.
+fn are_the_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
+    let usable = |input| {
+        let used = alt((
+            (
+                modal,
+                class(Class::Be),
+                verb(&[Verb::Use], Form::Participle),
+            )
+                .map(|_| ()),
+            (actor, modal, verb(&[Verb::Use], Form::Base)).map(|_| ()),
+        ));
+        alt((
+            class(Class::Allowed),
+            (opt(class(Class::That)), used).map(|_| ()),
+        ))
+        .parse(input)
+    };
+    let only = (class(Class::Be), class(Class::Only));
+    let kinds = alt((
+        (class(Class::Function), usable).map(|_| ()),
+        (class(Class::Allowed), opt(class(Class::Function))).map(|_| ()),
+    ));
+    let (input, (set, _, ())) = (functions, only, kinds).parse(input)?;
     Ok((input, (Level::Must, set)))
 }
 

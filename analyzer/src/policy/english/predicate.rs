@@ -3,17 +3,18 @@
 
 use nom::{Parser, branch::alt, combinator::opt};
 
+use super::argument::of_argument;
 use super::demanded::{demanded, restricted};
 use super::functions::functions;
+use super::metric::{of_metric, of_quantity};
 use super::noun::{Noun, nouns};
 use super::prohibited::{forbidden, prohibited};
 use super::quantity::measure;
 use super::required::{only_functions, required};
-use super::subject::{
-    of_address, of_argument, of_data, of_errors, of_match, of_metric, of_quantity, of_sheet,
-};
+use super::source::of_data;
+use super::subject::{of_address, of_errors, of_match, of_sheet};
 use super::terminal::{
-    Force, Input, Points, Read, actor, any_class, class, comma, longest, modal, no, verb,
+    Force, Input, Points, Read, actor, any_class, class, longest, modal, no, verb,
 };
 use super::{Clause, Outcome};
 use crate::policy::lexicon::{Class, Form, Verb};
@@ -53,87 +54,72 @@ pub(super) fn clause_of(level: Level, outcome: Outcome) -> Clause {
     Clause { level, outcome }
 }
 
+/// A clause that makes the demands; none, if they do not go together.
+pub(super) fn demanding(
+    rest: Input<'_>,
+    level: Level,
+    demands: Option<Vec<Demand>>,
+) -> Read<'_, Clause> {
+    match demands {
+        Some(demands) => Ok((rest, clause_of(level, Outcome::Demands(demands)))),
+        None => no(),
+    }
+}
+
 /// `formulas must not use INDIRECT`, `you may not hard-code numbers`, `nobody may use NOW`, `a
 /// formula may contain at most 5 calls`, `authors must wrap divisions in IFERROR`
 ///
 /// "You may not use NOW." flags `=NOW()`, not `=A1`.
 fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
-    let (input, _) = if nobody {
-        let (input, found) = opt(actor).parse(input)?;
-        (input, found.is_some())
-    } else {
-        let (input, ()) = actor(input)?;
-        (input, true)
+    let input = match actor(input) {
+        Ok((rest, ())) => rest,
+        Err(_) if nobody => input,
+        Err(error) => return Err(error),
     };
-    if let Ok((rest, ((), (), measure))) = (
-        class(Class::Be),
-        verb(&[Verb::Limit], Form::Participle),
-        (opt(class(Class::To)), measure).map(|(_, m)| m),
-    )
-        .parse(input)
-    {
-        return match measure.limit().filter(|_| !nobody) {
-            Some(demand) => Ok((rest, clause_of(Level::Must, Outcome::Demands(vec![demand])))),
-            None => no(),
-        };
+    let limited = verb(&[Verb::Limit], Form::Participle);
+    let mut limited = (class(Class::Be), limited, opt(class(Class::To)), measure);
+    if let Ok((rest, (.., measure))) = limited.parse(input) {
+        let demand = measure.limit().filter(|_| !nobody);
+        return demanding(rest, Level::Must, demand.map(|demand| vec![demand]));
     }
     let (input, force) = modal(input)?;
     let Some(force) = turned(force, nobody) else {
         return no();
     };
-    let done = |input| {
-        alt((prohibited(Form::Base), |input| {
-            prohibited(Form::Participle)(input)
-        }))
-        .parse(input)
+    let (rest, outcome) = match force.points {
+        // "Are prohibited from using" is followed by the other form.
+        Points::Forbid => alt((prohibited(Form::Base), prohibited(Form::Gerund))).parse(input)?,
+        Points::Demand => {
+            let avoid = (verb(&[Verb::Avoid], Form::Base), avoided_object);
+            let avoid = avoid.map(|((), outcome)| outcome);
+            alt((held_without, held_only, avoid, required(Form::Base))).parse(input)?
+        }
+        Points::Permit => {
+            let up_to = |input| up_to(input, force.able);
+            alt((held_without, held_only, up_to)).parse(input)?
+        }
     };
-    match force.points {
-        Points::Forbid => {
-            let (input, outcome) = done(input)?;
-            Ok((input, clause_of(force.level, outcome)))
-        }
-        Points::Demand | Points::Permit => {
-            if let Ok((rest, outcome)) = held_without(input) {
-                return Ok((rest, clause_of(force.level, outcome)));
-            }
-            if let Ok((rest, set)) = only_functions(Form::Base)(input) {
-                return Ok((
-                    rest,
-                    clause_of(force.level, Outcome::Demands(vec![Demand::AllowOnly(set)])),
-                ));
-            }
-            let mut limited = (
-                class(Class::Be),
-                verb(&[Verb::Limit], Form::Participle),
-                class(Class::To),
-                functions,
-            );
-            if let Ok((rest, (.., set))) = limited.parse(input) {
-                return Ok((
-                    rest,
-                    clause_of(force.level, Outcome::Demands(vec![Demand::AllowOnly(set)])),
-                ));
-            }
-            if force.points == Points::Demand {
-                let avoided =
-                    (verb(&[Verb::Avoid], Form::Base), avoided_object).map(|((), outcome)| outcome);
-                let (rest, outcome) = alt((avoided, required(Form::Base))).parse(input)?;
-                return Ok((rest, clause_of(force.level, outcome)));
-            }
-            // "A formula may contain at most 5 calls" permits up to a limit, and so limits.
-            let held = alt((
-                verb(
-                    &[Verb::Use, Verb::Refer, Verb::Nest, Verb::Specify],
-                    Form::Base,
-                ),
-                class(Class::Be),
-            ));
-            let (rest, ((), measure)) = (held, measure).parse(input)?;
-            match measure.required().filter(|_| !force.able) {
-                Some(demand) => Ok((rest, clause_of(force.level, Outcome::Demands(vec![demand])))),
-                None => no(),
-            }
-        }
+    Ok((rest, clause_of(force.level, outcome)))
+}
+
+/// Takes `use only SUM and IF`, `be limited to SUM and IF`.
+fn held_only(input: Input<'_>) -> Read<'_, Outcome> {
+    let limited = verb(&[Verb::Limit], Form::Participle);
+    let limited = (class(Class::Be), limited, class(Class::To), functions);
+    alt((only_functions(Form::Base), limited.map(|(.., set)| set)))
+        .map(|set| Outcome::Demands(vec![Demand::AllowOnly(set)]))
+        .parse(input)
+}
+
+/// Takes `contain at most 5 calls` after "may": what permits up to a limit limits. After "can" it
+/// may only say what is possible.
+fn up_to(input: Input<'_>, able: bool) -> Read<'_, Outcome> {
+    let verbs: &[Verb] = &[Verb::Use, Verb::Refer, Verb::Nest, Verb::Specify];
+    let held = alt((verb(verbs, Form::Base), class(Class::Be)));
+    let (rest, ((), measure)) = (held, measure).parse(input)?;
+    match measure.required().filter(|_| !able) {
+        Some(demand) => Ok((rest, Outcome::Demands(vec![demand]))),
+        None => no(),
     }
 }
 
@@ -141,8 +127,15 @@ fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 fn held_without(input: Input<'_>) -> Read<'_, Outcome> {
     let held = verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Base);
     let none = any_class(&[Class::No, Class::Neither]);
+    let made = verb(&[Verb::Use, Verb::Append], Form::Participle);
     let without = alt((
         (held, none).map(|_| ()),
+        (class(Class::Be), made, class(Class::Without)).map(|_| ()),
+        (
+            verb(&[Verb::Stand, Verb::Specify], Form::Base),
+            class(Class::Without),
+        )
+            .map(|_| ()),
         (class(Class::Be), class(Class::FreeOf)).map(|_| ()),
     ));
     let (input, ((), found)) = (without, nouns).parse(input)?;
@@ -161,61 +154,15 @@ pub(super) fn avoided_object(input: Input<'_>) -> Read<'_, Outcome> {
 /// Takes that something is allowed, or not: `is forbidden`, `are not allowed`, `must not be
 /// used`, `should be avoided`, `has no place`, and the force with which it is said.
 pub(super) fn verdict(input: Input<'_>, nobody: bool) -> Read<'_, Force> {
-    let used = |input| {
-        let verbs: &[Verb] = &[
-            Verb::Use,
-            Verb::Refer,
-            Verb::Import,
-            Verb::HardCode,
-            Verb::Append,
-            Verb::Specify,
-            Verb::Nest,
-        ];
-        alt((verb(verbs, Form::Participle), class(Class::Present))).parse(input)
-    };
-    let forbidden = |input| {
-        alt((
-            class(Class::Forbidden).map(|()| Force::new(Level::Must, Points::Forbid)),
-            class(Class::Discouraged).map(|()| Force::new(Level::Should, Points::Forbid)),
-            verb(&[Verb::Avoid, Verb::Ban], Form::Participle)
-                .map(|()| Force::new(Level::Must, Points::Forbid)),
-            verb(&[Verb::Discourage], Form::Participle)
-                .map(|()| Force::new(Level::Should, Points::Forbid)),
-        ))
-        .parse(input)
-    };
-    let appears = |input| {
-        alt((
-            (class(Class::Be), opt(used)).map(|_| ()),
-            verb(&[Verb::Appear], Form::Base),
-        ))
-        .parse(input)
-    };
-    let mut allowed = (class(Class::Be), class(Class::Allowed)).map(|_| ());
-    // `is forbidden`, `must be avoided`
-    if let Ok((rest, (said, (), force))) = (opt(modal), class(Class::Be), forbidden).parse(input) {
-        let level = said.map_or(force.level, |said| said.level.max(force.level));
-        let demands = said.is_none_or(|said| said.points == Points::Demand);
-        return if demands && !nobody {
-            Ok((rest, Force::new(level, Points::Forbid)))
-        } else {
-            no()
-        };
-    }
-    // `is not allowed`, `is no longer permitted`, `no … is allowed`
-    let mut denied = (
-        class(Class::Be),
-        any_class(&[Class::Not, Class::NoLonger]),
-        any_class(&[Class::Allowed, Class::Preferred]),
-    );
-    if let Ok((rest, _)) = denied.parse(input) {
+    if let Ok((rest, level)) = is_forbidden(input) {
+        // "No function is forbidden" forbids nothing.
         return if nobody {
             no()
         } else {
-            Ok((rest, Force::new(Level::Must, Points::Forbid)))
+            Ok((rest, Force::new(level, Points::Forbid)))
         };
     }
-    if let Ok((rest, ())) = allowed.parse(input) {
+    if let Ok((rest, _)) = (class(Class::Be), class(Class::Allowed)).parse(input) {
         let points = if nobody {
             Points::Forbid
         } else {
@@ -223,55 +170,65 @@ pub(super) fn verdict(input: Input<'_>, nobody: bool) -> Read<'_, Force> {
         };
         return Ok((rest, Force::new(Level::Must, points)));
     }
-    // `is banned from all workbooks`: the vocabulary takes "is banned from" as one phrase.
-    let everywhere = any_class(&[Class::Model, Class::Formula, Class::Calculation]);
-    if let Ok((rest, _)) = (class(Class::MustNot), everywhere).parse(input) {
-        return if nobody {
-            no()
-        } else {
-            Ok((rest, Force::new(Level::Must, Points::Forbid)))
-        };
-    }
-    // `has no place`
-    let mut placeless = (class(Class::Have), class(Class::No), class(Class::Place));
-    if let Ok((rest, _)) = placeless.parse(input) {
-        return if nobody {
-            no()
-        } else {
-            Ok((rest, Force::new(Level::Must, Points::Forbid)))
-        };
-    }
-    // `must not be used`, `may not appear`, `must not be allowed`
     let (input, force) = modal(input)?;
-    let tail = |input| {
-        alt((
-            (class(Class::Be), class(Class::Allowed)).map(|_| ()),
-            appears,
-        ))
-        .parse(input)
-    };
-    let (input, ()) = tail(input)?;
+    let appears = alt((
+        (class(Class::Be), class(Class::Allowed)).map(|_| ()),
+        (class(Class::Be), opt(used)).map(|_| ()),
+        verb(&[Verb::Appear], Form::Base),
+    ));
+    let mut appears = appears;
+    let (rest, ()) = appears.parse(input)?;
     match turned(force, nobody) {
-        Some(force) => Ok((input, force)),
+        Some(force) => Ok((rest, force)),
         None => no(),
     }
+}
+
+/// Takes `used`, `hard-coded`, `present`: what can be said of something that is in a formula.
+fn used(input: Input<'_>) -> Read<'_, ()> {
+    let verbs: &[Verb] = &[
+        Verb::Use,
+        Verb::Refer,
+        Verb::Import,
+        Verb::HardCode,
+        Verb::Append,
+        Verb::Specify,
+        Verb::Nest,
+    ];
+    alt((verb(verbs, Form::Participle), class(Class::Present))).parse(input)
+}
+
+/// Takes `is forbidden`, `must be avoided`, `is not allowed`, `is banned from all workbooks`, `has
+/// no place`.
+fn is_forbidden(input: Input<'_>) -> Read<'_, Level> {
+    let kind = |input| opt(any_class(&[Class::Function, Class::Call])).parse(input);
+    let forbidden = alt((
+        (class(Class::Forbidden), kind).map(|_| Level::Must),
+        (class(Class::Discouraged), kind).map(|_| Level::Should),
+        verb(&[Verb::Avoid, Verb::Ban], Form::Participle).map(|()| Level::Must),
+        verb(&[Verb::Discourage], Form::Participle).map(|()| Level::Should),
+    ));
+    let stated =
+        (opt(modal), class(Class::Be), forbidden).map_opt(|(said, (), level)| match said {
+            Some(force) if force.points == Points::Demand => Some(force.level.max(level)),
+            Some(_) => None,
+            None => Some(level),
+        });
+    let not = any_class(&[Class::Not, Class::NoLonger]);
+    // The vocabulary takes "is banned from" as one phrase.
+    let everywhere = any_class(&[Class::Model, Class::Formula, Class::Calculation]);
+    alt((
+        stated,
+        (class(Class::Be), not, class(Class::Allowed), kind).map(|_| Level::Must),
+        (class(Class::MustNot), everywhere).map(|_| Level::Must),
+        (class(Class::Have), class(Class::No), class(Class::Place)).map(|_| Level::Must),
+    ))
+    .parse(input)
 }
 
 /// A sentence about things in formulas, by what is said of them.
 fn of_nouns(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let (input, nouns) = nouns(input)?;
-    let (input, _) = opt(alt((
-        (comma, class(Class::That), class(Class::Be)).map(|_| ()),
-        class(Class::That),
-    )))
-    .parse(input)
-    .map(|(rest, found)| {
-        if found.is_some() && rest.is_empty() {
-            (input, None)
-        } else {
-            (input, found)
-        }
-    })?;
     alt((
         |input| demanded(input, &nouns, nobody),
         |input| restricted(input, &nouns, nobody),

@@ -9,7 +9,7 @@ use super::terminal::{
 };
 use super::{Clause, Outcome};
 use crate::policy::lexicon::{Class, Form, Verb};
-use crate::policy::rule::{Demand, FunctionSet, Level, What};
+use crate::policy::rule::{Demand, FunctionSet, Level, Thing, What};
 
 /// What is used, what is not, and how strongly it is said.
 type Choice = (Force, Vec<Noun>, Vec<Noun>);
@@ -44,6 +44,15 @@ fn over(input: Input<'_>) -> Read<'_, ()> {
     any_class(&[Class::Instead, Class::To, Class::Around])(input)
 }
 
+/// Takes `cells`, which only what is preferred can mean.
+fn cells(input: Input<'_>) -> Read<'_, Vec<Noun>> {
+    let cells = any_class(&[Class::Formula, Class::CellData]);
+    let references = What::Thing(Thing::References);
+    cells
+        .map(|()| vec![Noun::Target(references.clone().into())])
+        .parse(input)
+}
+
 /// `prefer A over B`, `use A instead of B`, `use A, not B`, `instead of B, use A`
 ///
 /// "Use XLOOKUP instead of HLOOKUP."
@@ -54,12 +63,15 @@ fn rather(input: Input<'_>) -> Read<'_, Choice> {
     let using = |input| opt(verb(&[Verb::Use], Form::Gerund)).parse(input);
     let not = any_class(&[Class::Not, Class::DoNot]);
     let instead = class(Class::Instead);
+    let refer = verb(&[Verb::Use, Verb::Prefer, Verb::Refer], Form::Base);
     let and_not = (comma, opt(class(Class::And)), not).map(|_| ());
     let separated = |input| opt(mark(',')).parse(input);
     alt((
         (anyone, prefer, nouns, over, nouns).map(|(force, (), used, (), not)| (force, used, not)),
         (actor, prefer, nouns, over, nouns).map(|((), (), used, (), not)| (SHOULD, used, not)),
         (anyone, choose, nouns, instead, using, nouns)
+            .map(|(force, (), used, (), _, not)| (force, used, not)),
+        (anyone, refer, cells, instead, using, nouns)
             .map(|(force, (), used, (), _, not)| (force, used, not)),
         (anyone, choose, nouns, and_not, nouns)
             .map(|(force, (), used, (), not)| (force, used, not)),
@@ -122,6 +134,8 @@ fn replaced(input: Input<'_>) -> Read<'_, Choice> {
             .map(|(force, (), not, (), used)| (force, used, not)),
         (nouns, modal, be, gone, by, nouns).map(|(not, force, .., used)| (force, used, not)),
         (nouns, modal, replace, nouns).map(|(used, force, (), not)| (force, used, not)),
+        (nouns, modal, verb(&[Verb::Yield], Form::Base), nouns)
+            .map(|(not, force, (), used)| (force, used, not)),
         (anyone, migrate, from, nouns, class(Class::To), nouns)
             .map(|(force, (), _, not, (), used)| (force, used, not)),
     ))

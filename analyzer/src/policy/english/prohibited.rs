@@ -152,7 +152,8 @@ fn hard_code<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
             data.map(|()| Demand::Forbid(What::Numbers(vec![0.0, 1.0]).into()))
                 .parse(input)
         };
-        let (input, demand) = alt((numbers, values)).parse(input)?;
+        let texts = class(Class::Text).map(|()| Demand::Forbid(What::Texts(Vec::new()).into()));
+        let (input, demand) = alt((numbers, values, texts)).parse(input)?;
         let into = (
             any_class(&[Class::In, Class::Into]),
             any_class(&[Class::Formula, Class::Calculation, Class::Model]),

@@ -335,6 +335,12 @@ fn contain_at_most<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
                 None => no(),
             };
         }
+        if let Ok((rest, ((), measure))) = (verb(&[Verb::Fit], form), measure).parse(input) {
+            return match measure.limit() {
+                Some(demand) => Ok((rest, Outcome::Demands(vec![demand]))),
+                None => no(),
+            };
+        }
         let nests = verb(&[Verb::Nest], form)(input).is_ok();
         let (input, ((), mut measure)) = (holds, measure).parse(input)?;
         if nests && let Metric::CallsOf(set) = measure.metric {

@@ -125,7 +125,16 @@ fn plain_target(input: Input<'_>) -> Read<'_, What> {
         let (rest, _) = opt(word).parse(rest)?;
         return Ok((rest, what));
     }
+    let named_errors = (comma, any_class(&[Class::SuchAs, Class::Like]), errors);
     let (input, found) = thing(input)?;
+    if found == Thing::ErrorValues
+        && let Ok((mut rest, _)) = { named_errors }.parse(input)
+    {
+        while let Ok((after, _)) = (separator, errors).parse(rest) {
+            rest = after;
+        }
+        return Ok((rest, what_of(found)));
+    }
     let (input, example) = opt(example).parse(input)?;
     let found = match (found, example) {
         (Thing::References | Thing::Ranges, Some(example)) => example,

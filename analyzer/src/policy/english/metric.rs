@@ -1,0 +1,141 @@
+//! Sentences about what can be counted: `nesting must not exceed 3 levels`, `at most 5 function
+//! calls are allowed`.
+
+use nom::{Parser, branch::alt, combinator::opt};
+
+use super::Clause;
+use super::predicate::{demanding, turned, verdict};
+use super::quantity::{Bound, Measure, bound, counted, measure, metric_noun};
+use super::required::same_scale;
+use super::terminal::{Force, Input, Points, Read, any_class, class, mark, modal, no, verb};
+use crate::policy::lexicon::{Class, Form, Verb};
+use crate::policy::rule::{Demand, Level, Metric};
+
+/// `nesting must not exceed 3 levels`, `the length of a formula is limited to 100 characters`, `the
+/// maximum nesting depth is 3`
+///
+/// "The length of a formula must not exceed 9 characters." flags `=SUM(A1:A99)`, not `=A1+B1`.
+pub(super) fn of_metric(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
+    let is_maximum = class(Class::Maximum)(input).is_ok();
+    let (input, metric) = metric_noun(input)?;
+    let named = |input| {
+        let is = opt(alt((mark(':'), class(Class::Be))));
+        let limit = (is, bound).map_opt(|(_, bound)| bound.limit());
+        limit.map(|at_most| (Level::Must, at_most)).parse(input)
+    };
+    let (rest, (level, at_most)) = if is_maximum && let Ok(found) = named(input) {
+        found
+    } else {
+        alt((limited, is_at_most, must_be_at_most)).parse(input)?
+    };
+    let (rest, unit) = opt(counted).parse(rest)?;
+    let (rest, _) = opt(any_class(&[Class::Long, Class::Deep])).parse(rest)?;
+    let agrees = unit.is_none_or(|unit| same_scale(&metric, &unit));
+    let demands = (agrees && !nobody).then(|| vec![Demand::Limit(metric, at_most)]);
+    demanding(rest, level, demands)
+}
+
+/// Takes `is limited to 3`, `must be capped at 3`.
+fn limited(input: Input<'_>) -> Read<'_, (Level, u32)> {
+    let by = opt(any_class(&[Class::To, Class::At, Class::By]));
+    let limited = verb(&[Verb::Limit], Form::Participle);
+    (opt(modal), class(Class::Be), limited, by, bound)
+        .map_opt(|(said, .., bound)| match said {
+            Some(force) if force.points == Points::Forbid => None,
+            Some(force) => Some((force.level, bound.limit()?)),
+            None => Some((Level::Must, bound.limit()?)),
+        })
+        .parse(input)
+}
+
+/// Takes `is at most 3`, `is 3`.
+fn is_at_most(input: Input<'_>) -> Read<'_, (Level, u32)> {
+    (class(Class::Be), bound)
+        .map_opt(|((), bound)| match bound {
+            Bound::MoreThan(_) => None,
+            bound => Some((Level::Must, bound.limit()?)),
+        })
+        .parse(input)
+}
+
+/// Takes `must not exceed 3`, `must be at most 3`, `should stay below 100`.
+fn must_be_at_most(input: Input<'_>) -> Read<'_, (Level, u32)> {
+    let (input, force) = modal(input)?;
+    let exceeds = (
+        verb(&[Verb::Exceed], Form::Base),
+        opt(class(Class::To)),
+        bound,
+    );
+    let exceeds = exceeds.map_opt(|((), _, bound)| match bound {
+        Bound::Plain(count) => Some(count),
+        other => other.forbidden(),
+    });
+    let stays = alt((
+        class(Class::Be),
+        verb(
+            &[Verb::Exceed, Verb::Stand, Verb::Use, Verb::Limit],
+            Form::Base,
+        ),
+    ));
+    let (rest, at_most) = match force.points {
+        Points::Forbid => {
+            let stays = (stays, bound).map_opt(|((), bound)| bound.forbidden());
+            alt((exceeds, stays)).parse(input)?
+        }
+        Points::Demand | Points::Permit => (stays, bound)
+            .map_opt(|((), bound)| bound.required().filter(|_| !force.able))
+            .parse(input)?,
+    };
+    Ok((rest, (force.level, at_most)))
+}
+
+/// `at most 5 function calls are allowed`, `no more than 3 IFs may be nested`, `more than 5
+/// references are forbidden`, `a maximum of 3 levels of nesting`, `3 levels is the maximum`
+///
+/// "At most 2 function calls are allowed." flags `=ABS(SUM(MAX(A1)))`, not `=ABS(SUM(A1))`.
+pub(super) fn of_quantity(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
+    let (input, mut measure) = measure(input)?;
+    let nested = verb(&[Verb::Nest], Form::Participle);
+    if let Ok((rest, (force, (), ()))) = (modal, class(Class::Be), nested).parse(input) {
+        if let Metric::CallsOf(set) = measure.metric {
+            measure.metric = Metric::NestingOf(set);
+        }
+        return judged(rest, measure, turned(force, nobody));
+    }
+    if let Ok((rest, force)) = verdict(input, nobody) {
+        return judged(rest, measure, Some(force));
+    }
+    if nobody {
+        return no();
+    }
+    if let Ok((rest, metric)) = is_maximum(input) {
+        let agrees = metric.is_none_or(|metric| same_scale(&metric, &measure.metric));
+        let demand = measure.limit().filter(|_| agrees);
+        return demanding(rest, Level::Must, demand.map(|demand| vec![demand]));
+    }
+    // Without a verb: "No more than 5 references in a formula."
+    let permit = Force::new(Level::Must, Points::Permit);
+    judged(input, measure, input.is_empty().then_some(permit))
+}
+
+/// Takes `is the maximum`, `is the maximum length of a formula`.
+fn is_maximum(input: Input<'_>) -> Read<'_, Option<Metric>> {
+    let (input, ()) = class(Class::Be)(input)?;
+    let (after, ()) = class(Class::Maximum)(input)?;
+    match metric_noun(input) {
+        Ok((rest, metric)) => Ok((rest, Some(metric))),
+        Err(_) => Ok((after, None)),
+    }
+}
+
+/// The limit that a quantity sets by being allowed or forbidden.
+fn judged(rest: Input<'_>, measure: Measure, force: Option<Force>) -> Read<'_, Clause> {
+    let Some(force) = force.filter(|force| !force.able) else {
+        return no();
+    };
+    let demand = match force.points {
+        Points::Forbid => measure.forbidden(),
+        Points::Demand | Points::Permit => measure.required(),
+    };
+    demanding(rest, force.level, demand.map(|demand| vec![demand]))
+}
