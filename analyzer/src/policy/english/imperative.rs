@@ -78,6 +78,7 @@ fn ban(input: Input<'_>) -> Read<'_, Clause> {
     let not = any_class(&[Class::DoNot, Class::Not]);
     let (input, level) = alt((
         verb(&[Verb::Ban], Form::Base).map(|()| Level::Must),
+        (class(Class::Have), verb(&[Verb::Ban], Form::Participle)).map(|_| Level::Must),
         verb(&[Verb::Discourage], Form::Base).map(|()| Level::Should),
         (not, class(Class::Allowed)).map(|_| Level::Must),
     ))

@@ -5,7 +5,7 @@ use nom::{Parser, branch::alt, combinator::opt};
 use super::functions::functions;
 use super::predicate::verdict;
 use super::required::only_functions;
-use super::terminal::{Input, Points, Read, actor, any_class, class, mark, modal, no, verb};
+use super::terminal::{Input, Points, Read, actor, any_class, class, comma, mark, modal, no, verb};
 use super::{Clause, Outcome};
 use crate::policy::lexicon::{Class, Form, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Level};
@@ -171,8 +171,8 @@ fn others_forbidden(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     Ok((input, (force.level, set)))
 }
 
-/// `no functions other than SUM and IF may be used`, `do not use functions other than SUM`,
-/// `formulas must not use any function except SUM`
+/// `no functions other than SUM and IF may be used`, `no function may be used except SUM`, `do not
+/// use functions other than SUM`, `formulas must not use any function except SUM`
 ///
 /// "No functions other than SUM may be used." flags `=MAX(A1)`, not `=SUM(A1)`.
 fn no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
@@ -183,6 +183,12 @@ fn no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         let (rest, force) = opt(|input| verdict(input, true)).parse(rest)?;
         let level = force.map_or(Level::Must, |force| force.level);
         return Ok((rest, (level, set)));
+    }
+    let except = (comma, class(Class::Except), functions).map(|(.., set)| set);
+    let allowed = |input| verdict(input, true);
+    let mut none_but = (class(Class::No), class(Class::Function), allowed, except);
+    if let Ok((rest, ((), (), force, set))) = none_but.parse(input) {
+        return Ok((rest, (force.level, set)));
     }
     let forbid = |input| {
         let (input, _) = opt(actor).parse(input)?;

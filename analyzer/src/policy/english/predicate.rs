@@ -90,7 +90,7 @@ fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         // "Are prohibited from using" is followed by the other form.
         Points::Forbid => alt((prohibited(Form::Base), prohibited(Form::Gerund))).parse(input)?,
         Points::Demand => {
-            let avoid = (verb(&[Verb::Avoid], Form::Base), avoided_object);
+            let avoid = (verb(&[Verb::Avoid, Verb::Ban], Form::Base), avoided_object);
             let avoid = avoid.map(|((), outcome)| outcome);
             alt((held_without, held_only, avoid, required(Form::Base))).parse(input)?
         }
