@@ -1,5 +1,10 @@
 //! What the wire format promises, as `contract` of the HTTP interface has it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can not be prepared has failed"
+)]
+
 use std::sync::Arc;
 
 use analyzer::audit::Auditor;

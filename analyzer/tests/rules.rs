@@ -1,5 +1,10 @@
 //! What every rule promises: it is registered, its docs are complete, and its examples are right.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can not be prepared has failed"
+)]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -45,7 +50,9 @@ fn examples(rule: &Rule, heading: &str) -> Vec<&'static str> {
 }
 
 fn for_each_rule(check: impl Fn(&'static Rule)) {
-    rules::ALL.iter().for_each(|rule| check(rule));
+    for rule in rules::ALL {
+        check(rule);
+    }
 }
 
 #[test]
@@ -129,12 +136,12 @@ fn a_formula_that_is_fixed_needs_no_further_fix() {
                 .filter_map(|finding| finding.fix.as_ref())
                 .collect();
             if !fixes.is_empty() {
-                let fixed = fix::apply(formula, fixes);
-                assert_ne!(fixed, formula, "{}", rule.name);
-                let left = findings(rule, &fixed);
+                let mended = fix::apply(formula, fixes);
+                assert_ne!(mended, formula, "{}", rule.name);
+                let left = findings(rule, &mended);
                 assert!(
                     left.iter().all(|finding| finding.fix.is_none()),
-                    "{}: {fixed}",
+                    "{}: {mended}",
                     rule.name
                 );
             }

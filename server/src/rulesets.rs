@@ -53,9 +53,10 @@ impl RuleSets {
             ));
         };
         let version = first.rules_version;
+        let lexicon = Arc::clone(&state.lexicon);
         let rules = state
             .analysis
-            .run(move |_| OrganizationRules::compile(version, stored))
+            .run(move |_| OrganizationRules::compile(version, stored, &lexicon))
             .await?;
         let rules = Arc::new(rules);
         self.held.insert(organization, Arc::clone(&rules)).await;
@@ -92,12 +93,15 @@ impl OrganizationRules {
         Arc::clone(rules)
     }
 
-    fn compile(version: i64, stored: Vec<db::policies::ActivePolicy>) -> Self {
-        let lexicon = policy::Lexicon::english();
+    fn compile(
+        version: i64,
+        stored: Vec<db::policies::ActivePolicy>,
+        lexicon: &policy::Lexicon,
+    ) -> Self {
         let policies: Vec<(Option<String>, Policy)> = stored
             .into_iter()
             .filter_map(|row| {
-                let compiled = policy::compile(row.content.as_deref()?, &lexicon);
+                let compiled = policy::compile(row.content.as_deref()?, lexicon);
                 let policy = Policy {
                     id: row.id?.to_string(),
                     title: row.title?,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use analyzer::policy::Lexicon;
 use sqlx::PgPool;
 use svix::webhooks::Webhook;
 
@@ -34,6 +35,8 @@ pub struct Inner {
     pub identities: Identities,
     /// The organizations' rules, compiled.
     pub rulesets: RuleSets,
+    /// The words of policies. Reading them takes a while, so they are read once.
+    pub lexicon: Arc<Lexicon>,
     /// The queue for a processor.
     pub analysis: Analysis,
     /// The organizations' rate limit.
@@ -50,6 +53,7 @@ impl AppState {
             webhooks: settings.webhook_verifiers()?,
             identities: Identities::default(),
             rulesets: RuleSets::default(),
+            lexicon: Arc::new(Lexicon::english()),
             analysis: Analysis::new(limits.analysis_queue),
             rate: RateLimiter::start(
                 db.clone(),

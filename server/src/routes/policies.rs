@@ -1,5 +1,7 @@
 //! Written policies: stored with every version, shown with what each sentence became.
 
+use std::sync::Arc;
+
 use analyzer::policy;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -224,10 +226,11 @@ fn title_taken(title: &str) -> Error {
 }
 
 async fn compile(state: &AppState, content: String) -> Result<Value> {
+    let lexicon = Arc::clone(&state.lexicon);
     state
         .analysis
         .run(move |_| {
-            let compiled = policy::compile(&content, &policy::Lexicon::english());
+            let compiled = policy::compile(&content, &lexicon);
             serde_json::to_value(compiled.to_wire(&content))
         })
         .await?
