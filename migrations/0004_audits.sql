@@ -81,7 +81,8 @@ CREATE TABLE sheetbrain.audit_findings (
         REFERENCES public.organizations (id) ON DELETE CASCADE
 );
 
-CREATE INDEX audit_findings_created_at_idx ON sheetbrain.audit_findings (created_at);
+-- Rows come in the order of their time, so the smallest kind of index finds those past retention.
+CREATE INDEX audit_findings_created_at_idx ON sheetbrain.audit_findings USING brin (created_at);
 
 CREATE TABLE public.audit_usage (
     organization_id uuid        NOT NULL,

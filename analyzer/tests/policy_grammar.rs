@@ -1,10 +1,7 @@
 //! The grammar of policy sentences documents itself: each function that reads a form of sentence
 //! has, in its comment, a sentence with a formula that it flags and one that it does not.
 
-use analyzer::ast::Formula;
-use analyzer::parser::{Locale, parse};
 use analyzer::policy::{Lexicon, compile};
-use analyzer::rule::{Context, Surroundings};
 
 const GRAMMAR: [&str; 11] = [
     include_str!("../src/policy/english/argument.rs"),
@@ -56,21 +53,7 @@ fn example(comment: &str) -> Option<Example> {
 }
 
 fn is_flagged(lexicon: &Lexicon, policy: &str, source: &str) -> bool {
-    let tree = parse(source, Locale::default());
-    let formula = Formula {
-        source,
-        tree: &tree,
-    };
-    let mut surroundings = Surroundings::default();
-    surroundings.read(formula);
-    let context = Context {
-        formula,
-        surroundings: &surroundings,
-        settings: &[],
-    };
-    let mut found = Vec::new();
-    compile(policy, lexicon).check(&context, &mut found);
-    !found.is_empty()
+    !compile(policy, lexicon).violations(source).is_empty()
 }
 
 #[test]

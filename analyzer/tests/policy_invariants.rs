@@ -1,12 +1,9 @@
 //! Promises of the policy compiler that hold for every text and every rule.
 
-use analyzer::ast::Formula;
-use analyzer::parser::{Locale, parse};
 use analyzer::policy::rule::{
     Demand, FunctionSet, Level, Metric, PolicyRule, Requirement, Target, Thing, Value, What,
 };
 use analyzer::policy::{Compiled, Lexicon, Status, compile};
-use analyzer::rule::{Context, Surroundings};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -19,20 +16,7 @@ fn compiled(text: &str) -> Compiled {
 }
 
 fn is_flagged(compiled: &Compiled, source: &str) -> bool {
-    let tree = parse(source, Locale::default());
-    let formula = Formula {
-        source,
-        tree: &tree,
-    };
-    let mut surroundings = Surroundings::default();
-    surroundings.read(formula);
-    let context = Context {
-        formula,
-        surroundings: &surroundings,
-        settings: &[],
-    };
-    let mut found = Vec::new();
-    compiled.check(&context, &mut found);
+    let found = compiled.violations(source);
     for violation in &found {
         assert!(violation.span.end as usize <= source.len());
     }

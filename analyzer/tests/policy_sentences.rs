@@ -1,10 +1,7 @@
 //! Labelled policy sentences: each flags and passes the formulas that it says, and a sentence
 //! that only guides enforces nothing.
 
-use analyzer::ast::Formula;
-use analyzer::parser::{Locale, parse};
 use analyzer::policy::{Compiled, Lexicon, Status, compile};
-use analyzer::rule::{Context, Surroundings};
 
 /// One labelled policy.
 #[derive(serde::Deserialize)]
@@ -19,21 +16,7 @@ struct Labelled {
 }
 
 fn is_flagged(compiled: &Compiled, source: &str) -> bool {
-    let tree = parse(source, Locale::default());
-    let formula = Formula {
-        source,
-        tree: &tree,
-    };
-    let mut surroundings = Surroundings::default();
-    surroundings.read(formula);
-    let context = Context {
-        formula,
-        surroundings: &surroundings,
-        settings: &[],
-    };
-    let mut found = Vec::new();
-    compiled.check(&context, &mut found);
-    !found.is_empty()
+    !compiled.violations(source).is_empty()
 }
 
 /// What is wrong with each of the labelled policies, one line each.

@@ -227,14 +227,14 @@ impl Connection {
     }
 }
 
-/// Twenty formulas: a filled column, a few of another kind, two with findings.
+/// Twenty formulas: a filled column without findings, and two with some.
 fn body(number: u64) -> String {
     let mut body = String::from("{\"formulas\":[");
     for row in 1..=FORMULAS - 2 {
         body.push_str(&format!(
-            "\"=SUM(B{row}:D{row})*E{}+{}\",",
+            "\"=SUM(B{row}:D{row})*E{}+F{}\",",
             row + 1,
-            number % 1000
+            number % 1000 + 1
         ));
     }
     body.push_str(&format!(

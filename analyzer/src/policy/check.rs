@@ -10,7 +10,8 @@ use crate::ast::{Formula, InfixOperator, NodeId, NodeKind, Reference};
 use crate::constant;
 use crate::finding::{Edit, Fix, Severity};
 use crate::functions::{self, FunctionId};
-use crate::rule::Context;
+use crate::parser::{Locale, parse};
+use crate::rule::{Context, Surroundings};
 use crate::span::Span;
 
 /// Where a formula breaks a rule of a policy.
@@ -79,6 +80,30 @@ impl Names {
             _ => false,
         }
     }
+}
+
+/// Parses a formula and gives what `check` finds in it; nothing if it does not parse.
+pub(super) fn alone(
+    source: &str,
+    check: impl FnOnce(&Context<'_>, &mut Vec<Violation>),
+) -> Vec<Violation> {
+    let tree = parse(source, Locale::default());
+    let mut found = Vec::new();
+    if tree.errors().is_empty() {
+        let formula = Formula {
+            source,
+            tree: &tree,
+        };
+        let mut surroundings = Surroundings::default();
+        surroundings.read(formula);
+        let context = Context {
+            formula,
+            surroundings: &surroundings,
+            settings: &[],
+        };
+        check(&context, &mut found);
+    }
+    found
 }
 
 impl Runner {

@@ -1,15 +1,13 @@
 //! Formulas that keep and break a rule, made from the rule and run when a policy is compiled: a
 //! rule that is wrong about its own examples is not enforced.
 
-use super::check::Runner;
+use super::check::{self, Runner};
 use super::message::value;
 use super::rule::{
     Demand, FunctionSet, Metric, PolicyRule, Requirement, Target, Tests, Thing, What,
 };
-use crate::ast::Formula;
 use crate::functions;
-use crate::parser::{self, Locale, parse};
-use crate::rule::{Context, Surroundings};
+use crate::parser;
 
 /// How many of a set's functions get an example.
 const FUNCTIONS: usize = 2;
@@ -22,21 +20,8 @@ const LONGEST: usize = 20_000;
 pub(super) fn hold(rule: &PolicyRule) -> bool {
     let runner = Runner::new(0, rule);
     let is_flagged = |source: &String| {
-        let tree = parse(source, Locale::default());
-        let formula = Formula {
-            source,
-            tree: &tree,
-        };
-        let mut surroundings = Surroundings::default();
-        surroundings.read(formula);
-        let context = Context {
-            formula,
-            surroundings: &surroundings,
-            settings: &[],
-        };
-        let mut found = Vec::new();
-        runner.run(&context, &mut found);
-        tree.errors().is_empty() && !found.is_empty()
+        let found = check::alone(source, |context, found| runner.run(context, found));
+        !found.is_empty()
     };
     !rule.tests.fail.is_empty()
         && rule.tests.fail.iter().all(&is_flagged)

@@ -104,6 +104,13 @@ impl Compiled {
         }
     }
 
+    /// What is wrong with a formula that stands by itself, written as in `en-US`; nothing with one
+    /// that does not parse.
+    #[must_use]
+    pub fn violations(&self, source: &str) -> Vec<Violation> {
+        check::alone(source, |context, found| self.check(context, found))
+    }
+
     /// Whether a rule that is enforced depends on a formula's text and not on its template alone.
     #[must_use]
     pub fn sees_text(&self) -> bool {
