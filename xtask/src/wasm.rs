@@ -63,6 +63,8 @@ fn generate(module: Vec<u8>, package: &Path) -> Result<()> {
         .web(true)?
         .typescript(true)
         .remove_producers_section(true)
+        // Names of functions serve debuggers and are a quarter of what would be sent.
+        .remove_name_section(true)
         .generate(package)
         .context("wasm-bindgen refuses the module")?;
     std::fs::write(package.join(STAMP), stamp).context("the stamp can not be written")
