@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use embedded_postgres::{Cluster, DATABASE, Location, Options, default_data_dir};
+use embedded_postgres::{Cluster, DATABASE, Options, default_data_dir};
 use sqlx::PgPool;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgConnectOptions;
@@ -75,7 +75,6 @@ async fn start_cluster(
         };
         options.search.bin_dir = settings.pg_bin;
         options.search.search_path = environment("PATH");
-        debug_assert!(matches!(options.location, Location::Ephemeral { .. }) == settings.ephemeral);
         let connections = settings
             .database_connections
             .saturating_mul(4)
