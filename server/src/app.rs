@@ -22,6 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::clock::Clock;
 use crate::config::{Limits, Settings};
 use crate::error::Error;
+use crate::identity::permissions;
 use crate::problem::{self, REQUEST_ID};
 use crate::state::AppState;
 use crate::{peer, routes};
@@ -41,6 +42,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
         (name = "rules", description = "The built-in rules"),
         (name = "billing", description = "What the organization has booked"),
         (name = "usage", description = "What the organization has used"),
+        (name = "keys", description = "API keys, for programs"),
+        (name = "identity", description = "Who is calling"),
         (name = "webhooks", description = "What others send"),
         (name = "health", description = "How the server is"),
     ),
@@ -49,10 +52,12 @@ struct Api;
 
 /// The routes with their description.
 fn routes(limits: &Limits) -> (Router<AppState>, Description) {
-    OpenApiRouter::with_openapi(Api::openapi())
+    let (router, mut description) = OpenApiRouter::with_openapi(Api::openapi())
         .merge(routes::policies::router())
         .merge(routes::billing::router())
         .merge(routes::usage::router())
+        .merge(routes::keys::router())
+        .merge(routes::me::router())
         .merge(routes::rules::router())
         .merge(routes::webhook::router())
         .merge(routes::health::router())
@@ -68,7 +73,9 @@ fn routes(limits: &Limits) -> (Router<AppState>, Description) {
             )),
         )
         .merge(routes::pages::router())
-        .split_for_parts()
+        .split_for_parts();
+    permissions::describe(&mut description);
+    (router, description)
 }
 
 /// The description of every route, as `/openapi.json` answers it.

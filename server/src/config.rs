@@ -48,6 +48,37 @@ pub struct Settings {
     #[arg(long, env = "CLERK_ISSUER", value_name = "URL")]
     pub clerk_issuer: Option<String>,
 
+    /// Where Clerk's public keys are. Default: /.well-known/jwks.json of the issuer
+    #[arg(long, env = "CLERK_JWKS_URL", value_name = "URL")]
+    pub clerk_jwks_url: Option<String>,
+
+    /// Origins that session tokens may be made for, comma-separated. Default: any of the issuer's
+    #[arg(
+        long,
+        env = "CLERK_AUTHORIZED_PARTIES",
+        value_delimiter = ',',
+        value_name = "ORIGIN"
+    )]
+    pub clerk_authorized_parties: Vec<String>,
+
+    /// OAuth clients whose Google identity tokens are taken, comma-separated
+    #[arg(
+        long,
+        env = "GOOGLE_CLIENT_IDS",
+        value_delimiter = ',',
+        value_name = "ID"
+    )]
+    pub google_client_ids: Vec<String>,
+
+    /// Where Google's public keys are
+    #[arg(
+        long,
+        env = "GOOGLE_JWKS_URL",
+        default_value = "https://www.googleapis.com/oauth2/v3/certs",
+        value_name = "URL"
+    )]
+    pub google_jwks_url: String,
+
     /// Signing secrets of Clerk's webhooks, comma-separated: several during a rotation
     #[arg(long, env = "CLERK_WEBHOOK_SECRET", hide_env_values = true, value_name = "SECRET", value_delimiter = ',', value_parser = secret)]
     pub clerk_webhook_secret: Vec<SecretString>,
@@ -147,6 +178,28 @@ impl Limits {
 pub enum AuthMode {
     /// By the headers x-user-id and x-user-org; only on loopback.
     Headers,
+    /// By Clerk's session tokens.
+    Clerk,
+}
+
+/// What Clerk's session tokens are checked with.
+#[derive(Clone, Debug)]
+pub struct ClerkSettings {
+    /// The issuer, without a slash at the end.
+    pub issuer: String,
+    /// Where its public keys are.
+    pub jwks_url: String,
+    /// Origins that tokens may be made for; none means any.
+    pub parties: Vec<String>,
+}
+
+/// What Google's identity tokens are checked with.
+#[derive(Clone, Debug)]
+pub struct GoogleSettings {
+    /// OAuth clients.
+    pub clients: Vec<String>,
+    /// Where Google's public keys are.
+    pub jwks_url: String,
 }
 
 /// A value that is never printed.
@@ -158,20 +211,56 @@ fn secret(value: &str) -> Result<SecretString, std::convert::Infallible> {
 impl Settings {
     /// Refuses settings that are set but can not be used, naming the setting.
     pub fn check(&self) -> anyhow::Result<()> {
-        if self.auth.is_none() && self.clerk_issuer.is_some() {
-            bail!(
-                "CLERK_ISSUER is set, but Clerk's session tokens are not checked by this version. \
-                 Unset it, or set SHEETBRAIN_AUTH=headers to serve on loopback only."
-            );
-        }
+        let clerk = self.clerk()?;
+        self.google()?;
         ensure!(
-            self.listen.ip().is_loopback(),
+            self.auth != Some(AuthMode::Clerk) || clerk.is_some(),
+            "SHEETBRAIN_AUTH is clerk, but CLERK_ISSUER is not set."
+        );
+        ensure!(
+            !self.trusts_headers() || self.listen.ip().is_loopback(),
             "SHEETBRAIN_LISTEN is {}, but callers are believed by their headers, so only a loopback \
-             address such as 127.0.0.1:3000 may be listened on.",
+             address such as 127.0.0.1:3000 may be listened on. Set CLERK_ISSUER to check session tokens.",
             self.listen
         );
         self.webhook_verifiers()?;
         self.database.check()
+    }
+
+    /// Whether callers are believed by the headers x-user-id and x-user-org.
+    #[must_use]
+    pub fn trusts_headers(&self) -> bool {
+        let by_default = self.clerk_issuer.as_ref().is_none_or(|url| is_blank(url));
+        self.auth.map_or(by_default, |way| way == AuthMode::Headers)
+    }
+
+    /// What Clerk's session tokens are checked with, if an issuer is set.
+    pub fn clerk(&self) -> anyhow::Result<Option<ClerkSettings>> {
+        let Some(issuer) = self.clerk_issuer.as_ref().filter(|url| !is_blank(url)) else {
+            return Ok(None);
+        };
+        let issuer = web_address("CLERK_ISSUER", issuer)?;
+        let jwks_url = match self.clerk_jwks_url.as_ref().filter(|url| !is_blank(url)) {
+            Some(url) => web_address("CLERK_JWKS_URL", url)?,
+            None => format!("{issuer}/.well-known/jwks.json"),
+        };
+        Ok(Some(ClerkSettings {
+            issuer,
+            jwks_url,
+            parties: filled(&self.clerk_authorized_parties),
+        }))
+    }
+
+    /// What Google's identity tokens are checked with, if a client is set.
+    pub fn google(&self) -> anyhow::Result<Option<GoogleSettings>> {
+        let clients = filled(&self.google_client_ids);
+        if clients.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(GoogleSettings {
+            clients,
+            jwks_url: web_address("GOOGLE_JWKS_URL", &self.google_jwks_url)?,
+        }))
     }
 
     /// One verifier for each signing secret; the order is that of the setting.
@@ -180,8 +269,7 @@ impl Settings {
         const SHORTEST: usize = 16;
         self.clerk_webhook_secret
             .iter()
-            // A variable that is set to nothing is a line of a template that nobody filled in.
-            .filter(|secret| !secret.expose_secret().trim().is_empty())
+            .filter(|secret| !is_blank(secret.expose_secret()))
             .enumerate()
             .map(|(index, secret)| {
                 let place = index + 1;
@@ -198,10 +286,50 @@ impl Settings {
                     encoded.trim_end_matches('=').len() * 3 / 4 >= SHORTEST,
                     "CLERK_WEBHOOK_SECRET: value {place} is shorter than {SHORTEST} bytes and could be guessed."
                 );
+                ensure!(
+                    !is_guessable(encoded),
+                    "CLERK_WEBHOOK_SECRET: value {place} is an example and not a secret. Copy the one from Clerk's dashboard."
+                );
                 Ok(verifier)
             })
             .collect()
     }
+}
+
+/// Whether a signing secret is one that documentation shows, or hardly varies.
+fn is_guessable(encoded: &str) -> bool {
+    /// The example in Svix's documentation.
+    const PUBLISHED: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let kinds: std::collections::BTreeSet<_> = encoded.bytes().collect();
+    encoded == PUBLISHED || kinds.len() < 8
+}
+
+/// A variable that is set to nothing is a line of a template that nobody filled in.
+fn is_blank(value: &str) -> bool {
+    value.trim().is_empty()
+}
+
+fn filled(values: &[String]) -> Vec<String> {
+    let values = values.iter().map(|value| value.trim().to_owned());
+    values.filter(|value| !value.is_empty()).collect()
+}
+
+/// An address that keys may come from, without a slash at the end: nobody on the way may change
+/// them, so it is https, or it is this machine.
+fn web_address(setting: &str, value: &str) -> anyhow::Result<String> {
+    let value = value.trim().trim_end_matches('/');
+    let url = reqwest::Url::parse(value).ok();
+    let is_local =
+        |url: &reqwest::Url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let is_safe = url.is_some_and(|url| {
+        url.host_str().is_some()
+            && (url.scheme() == "https" || url.scheme() == "http" && is_local(&url))
+    });
+    ensure!(
+        is_safe,
+        "{setting} must be an address that starts with https://, such as https://clerk.example.com."
+    );
+    Ok(value.to_owned())
 }
 
 impl DatabaseSettings {

@@ -4,18 +4,17 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use embedded_postgres::{Cluster, DATABASE, Options, default_data_dir};
-use sqlx::PgPool;
-use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::config::DatabaseSettings;
-use crate::db;
+use crate::db::schema::{self, SchemaError};
+use crate::db::{self, Connections};
 
 /// A database whose schema is up to date.
 #[derive(Debug)]
 pub struct Database {
     /// Connections to it.
-    pub pool: PgPool,
+    pub connections: Connections,
     /// The private PostgreSQL, if it is one.
     cluster: Option<Cluster>,
 }
@@ -29,7 +28,10 @@ impl Database {
         };
         let opened = connect(&options, settings.database_connections).await;
         match opened {
-            Ok(pool) => Ok(Self { pool, cluster }),
+            Ok(connections) => Ok(Self {
+                connections,
+                cluster,
+            }),
             Err(error) => {
                 stop_cluster(cluster).await?;
                 Err(error)
@@ -39,24 +41,28 @@ impl Database {
 
     /// Closes the connections and stops the private PostgreSQL, unless another server uses it.
     pub async fn close(self) -> anyhow::Result<()> {
-        self.pool.close().await;
+        self.connections.close().await;
         stop_cluster(self.cluster).await
     }
 }
 
-async fn connect(options: &PgConnectOptions, connections: u32) -> anyhow::Result<PgPool> {
+async fn connect(options: &PgConnectOptions, most: u32) -> anyhow::Result<Connections> {
     let unreachable = "the database can not be opened. Check DATABASE_URL, and that PostgreSQL runs and lets this user in";
-    db::migrate(options).await.map_err(|error| match error {
-        MigrateError::Execute(error) => anyhow::Error::new(error).context(unreachable),
-        error => anyhow::Error::new(error).context("the database's schema can not be brought up to date. It may belong to a newer version of this program"),
-    })?;
-    let pool = db::connect(options.clone(), connections)
+    // Parameters that a pooler such as PgBouncer would refuse by default, and nothing here needs.
+    let options = options.clone().extra_float_digits(None);
+    schema::migrate(&options)
+        .await
+        .map_err(|error| match error {
+            SchemaError::Unreachable(error) => anyhow::Error::new(error).context(unreachable),
+            error => error.into(),
+        })?;
+    let connections = Connections::open(&options, most)
         .await
         .context(unreachable)?;
-    db::audits::ensure_partitions(&pool)
+    db::audits::ensure_partitions(&connections.owner())
         .await
         .context(unreachable)?;
-    Ok(pool)
+    Ok(connections)
 }
 
 async fn start_cluster(

@@ -1,9 +1,8 @@
 //! The demo organization: something to try the product with, made again at each start with `--demo`.
 
-use sqlx::PgPool;
-
 use crate::clock::Clock;
 use crate::db;
+use crate::db::Connections;
 use crate::db::policies::PolicyDraft;
 
 /// The sample policies: title, category and text.
@@ -36,9 +35,15 @@ const POLICIES: [(&str, &str, &str); 3] = [
 
 /// Makes `org_demo` with `user_demo` as its administrator, on plan enterprise, and the sample
 /// policies that are not there yet.
-pub async fn prepare(db: &PgPool, clock: Clock) -> anyhow::Result<()> {
+pub async fn prepare(db: &Connections, clock: Clock) -> anyhow::Result<()> {
     let now = clock.now();
-    let member = db::identity::ensure_demo(db, now).await?;
+    let mut transaction = db.writer().begin().await?;
+    let member = db::identity::ensure_demo(&mut transaction, now).await?;
+    transaction.commit().await?;
+    let tenants = db.tenants();
+    let mut tenant = tenants.begin(member.organization_id).await?;
+    db::subscriptions::book_demo(&mut tenant).await?;
+    tenant.commit().await?;
     for (title, category, content) in POLICIES {
         let draft = PolicyDraft {
             title: title.to_owned(),
@@ -48,17 +53,11 @@ pub async fn prepare(db: &PgPool, clock: Clock) -> anyhow::Result<()> {
             tags: vec!["demo".to_owned()],
             source: "text".to_owned(),
         };
-        let stored = db::policies::insert(
-            db,
-            member.organization_id,
-            member.user_id,
-            clock.id(now),
-            &draft,
-            now,
-        )
-        .await;
+        let mut tenant = tenants.begin(member.organization_id).await?;
+        let author = Some(member.user_id);
+        let stored = db::policies::insert(&mut tenant, author, clock.id(now), &draft, now).await;
         match stored {
-            Ok(_) => {}
+            Ok(_) => tenant.commit().await?,
             Err(sqlx::Error::Database(error))
                 if error.constraint() == Some(db::policies::TITLE_KEY) => {}
             Err(error) => return Err(error.into()),

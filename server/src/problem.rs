@@ -57,11 +57,11 @@ problem_types! {
     BadRequest: "bad-request", BAD_REQUEST, "The request is not valid",
         "The body, the query or the path could not be read. `errors` says where and what was expected.";
     Unauthenticated: "unauthenticated", UNAUTHORIZED, "Not signed in",
-        "The request does not say who is calling. With header authentication, send `x-user-id` and `x-user-org`.";
+        "The request does not say who is calling, or what it shows is wrong, expired or revoked. Send `Authorization: Bearer` with a session token or an API key; a server on loopback may also take `x-user-id` and `x-user-org`.";
     WebhookRejected: "webhook-rejected", UNAUTHORIZED, "The webhook is not authentic",
         "The signature does not match the body, the timestamp is more than five minutes off, or a signature header is missing.";
     Forbidden: "forbidden", FORBIDDEN, "Your role does not allow this",
-        "Viewers audit and read; editors also write policies; administrators also manage billing.";
+        "Viewers audit and read; editors also write policies; administrators also manage billing, keys and rule sets. An API key may do what its scopes say.";
     UnknownOrganization: "unknown-organization", FORBIDDEN, "The organization is not known here",
         "Organizations, people and memberships arrive through Clerk's webhooks at `/api/auth/webhook`. Check that the webhook is set up and that `organization.created` was delivered.";
     UnknownUser: "unknown-user", FORBIDDEN, "The person is not a member here",
@@ -90,6 +90,8 @@ problem_types! {
         "The failure is in the server's log under the request id in `instance`. Nothing was recorded or counted.";
     Unavailable: "unavailable", SERVICE_UNAVAILABLE, "The service is not available now",
         "The database is away, or more work waits than can be done. Nothing was recorded or counted; try again after `Retry-After`.";
+    GoogleNotConfigured: "google-not-configured", SERVICE_UNAVAILABLE, "Google's identities are not set up",
+        "Set `GOOGLE_CLIENT_IDS` to the OAuth clients of the add-on and start the server again.";
     WebhooksNotConfigured: "webhooks-not-configured", SERVICE_UNAVAILABLE, "Webhooks are not set up",
         "Set `CLERK_WEBHOOK_SECRET` to the signing secret of the endpoint and start the server again.";
 }

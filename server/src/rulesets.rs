@@ -45,7 +45,9 @@ impl RuleSets {
         if let Some(rules) = self.held.get(&organization).await {
             return Ok(rules);
         }
-        let stored = db::policies::load_active(&state.db, organization).await?;
+        let mut tenant = state.db.begin(organization).await?;
+        let stored = db::policies::load_active(&mut tenant).await?;
+        tenant.commit().await?;
         let Some(first) = stored.first() else {
             return Err(Error::new(
                 ProblemType::UnknownOrganization,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use analyzer::policy::Lexicon;
-use sqlx::PgPool;
 use svix::webhooks::Webhook;
 
 use crate::admission::rate::RateLimiter;
@@ -11,6 +10,7 @@ use crate::admission::recorder::Recorder;
 use crate::analysis::Analysis;
 use crate::clock::Clock;
 use crate::config::{Limits, Settings};
+use crate::db::{Connections, TenantPool, WriterPool};
 use crate::identity::Identities;
 use crate::rulesets::RuleSets;
 
@@ -23,8 +23,10 @@ pub struct AppState(Arc<Inner>);
 
 /// The parts of [`AppState`].
 pub struct Inner {
-    /// The database.
-    pub db: PgPool,
+    /// The data of one organization at a time.
+    pub db: TenantPool,
+    /// What crosses organizations: who is who, and the record of audits.
+    pub writer: WriterPool,
     /// Time and ids.
     pub clock: Clock,
     /// What a request may use.
@@ -47,21 +49,23 @@ pub struct Inner {
 
 impl AppState {
     /// Starts the tasks that the state consists of.
-    pub fn start(settings: &Settings, db: PgPool, clock: Clock) -> anyhow::Result<Self> {
+    pub fn start(settings: &Settings, db: &Connections, clock: Clock) -> anyhow::Result<Self> {
+        let writer = db.writer();
         let limits = settings.limits.clone();
         Ok(Self(Arc::new(Inner {
             webhooks: settings.webhook_verifiers()?,
-            identities: Identities::default(),
+            identities: Identities::new(settings)?,
             rulesets: RuleSets::default(),
             lexicon: Arc::new(Lexicon::english()),
             analysis: Analysis::new(limits.analysis_queue),
             rate: RateLimiter::start(
-                db.clone(),
+                writer.clone(),
                 limits.rate_limit_requests,
                 limits.rate_limit_window(),
             ),
-            recorder: Recorder::start(db.clone(), VERSION),
-            db,
+            recorder: Recorder::start(writer.clone(), VERSION),
+            db: db.tenants(),
+            writer,
             clock,
             limits,
         })))

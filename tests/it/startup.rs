@@ -50,7 +50,9 @@ async fn a_database_that_does_not_answer_is_named_by_its_setting() {
 
 #[tokio::test]
 async fn a_secret_that_is_none_is_refused_and_not_printed() {
-    for secret in ["whsec_not/base64!", "whsec_c2hvcnQ="] {
+    let repeated = "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB";
+    let published = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    for secret in ["whsec_not/base64!", "whsec_c2hvcnQ=", repeated, published] {
         let said = refused(&[("CLERK_WEBHOOK_SECRET", secret)], &[]).await;
         assert!(
             said.contains("CLERK_WEBHOOK_SECRET") && !said.contains(secret),
@@ -60,9 +62,26 @@ async fn a_secret_that_is_none_is_refused_and_not_printed() {
 }
 
 #[tokio::test]
-async fn session_tokens_that_can_not_be_checked_stop_the_start() {
-    let said = refused(&[("CLERK_ISSUER", "https://clerk.example.com")], &[]).await;
-    assert!(said.contains("CLERK_ISSUER"), "{said}");
+async fn an_address_of_keys_that_anybody_could_change_is_refused() {
+    for (name, value) in [
+        ("CLERK_ISSUER", "http://clerk.example.com"),
+        ("CLERK_ISSUER", "clerk.example.com"),
+        ("CLERK_JWKS_URL", "http://clerk.example.com/keys"),
+        ("GOOGLE_JWKS_URL", "ftp://google.example.com"),
+    ] {
+        let issuer = ("CLERK_ISSUER", "https://clerk.example.com");
+        let said = refused(&[issuer, ("GOOGLE_CLIENT_IDS", "x"), (name, value)], &[]).await;
+        assert!(said.contains(name) && said.contains("https"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn session_tokens_without_an_issuer_are_refused() {
+    let said = refused(&[("SHEETBRAIN_AUTH", "clerk")], &[]).await;
+    assert!(
+        said.contains("SHEETBRAIN_AUTH") && said.contains("CLERK_ISSUER"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@
 pub mod answer;
 pub mod clerk;
 pub mod database;
+pub mod issuer;
 pub mod program;
 
 pub use answer::Answer;

@@ -24,7 +24,7 @@ pub(super) fn decide(
     standings: &[Standing],
     known_keys: &[KnownKey],
 ) -> Vec<Outcome> {
-    let standings: HashMap<(Uuid, Uuid, &str), &Standing> = standings
+    let standings: HashMap<(Uuid, Option<Uuid>, &str), &Standing> = standings
         .iter()
         .map(|s| ((s.organization_id, s.user_id, s.month.as_str()), s))
         .collect();
@@ -103,7 +103,7 @@ mod tests {
         let audit = NewAudit {
             id: Uuid::from_u128(id),
             organization_id: ORGANIZATION,
-            user_id: USER,
+            user_id: Some(USER),
             created_at: datetime!(2026-11-23 10:00 UTC),
             formula_count: 1,
             compliant_count: 1,
@@ -128,7 +128,7 @@ mod tests {
     fn standing(used: i32) -> Standing {
         Standing {
             organization_id: ORGANIZATION,
-            user_id: USER,
+            user_id: Some(USER),
             month: "2026-11".to_owned(),
             used,
             rules_version: 7,

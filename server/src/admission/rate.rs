@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::{HeaderName, HeaderValue};
-use sqlx::PgPool;
 use sqlx::postgres::types::PgInterval;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::db;
+use crate::db::WriterPool;
+use crate::db::rate_limits::Grant;
 use crate::error::{Error, Result, chain};
 use crate::problem::ProblemType;
 
@@ -90,7 +91,7 @@ pub struct RateLimiter {
 impl RateLimiter {
     /// Starts the task; it ends when the last handle is dropped.
     #[must_use]
-    pub fn start(db: PgPool, limit: u32, window: Duration) -> Self {
+    pub fn start(db: WriterPool, limit: u32, window: Duration) -> Self {
         let (requests, waiting) = mpsc::channel(WAITING);
         tokio::spawn(serve(db, limit, window, waiting));
         Self { requests }
@@ -135,7 +136,7 @@ fn refusal(standing: Standing) -> Error {
     error
 }
 
-async fn serve(db: PgPool, limit: u32, window: Duration, mut waiting: mpsc::Receiver<Request>) {
+async fn serve(db: WriterPool, limit: u32, window: Duration, mut waiting: mpsc::Receiver<Request>) {
     let mut requests = Vec::new();
     while waiting.recv_many(&mut requests, WAITING).await > 0 {
         let mut by_organization = BTreeMap::<Uuid, Vec<oneshot::Sender<Outcome>>>::new();
@@ -155,7 +156,7 @@ async fn serve(db: PgPool, limit: u32, window: Duration, mut waiting: mpsc::Rece
 
 /// Answers everyone who waits, with one statement.
 async fn decide(
-    db: &PgPool,
+    db: &WriterPool,
     limit: u32,
     window: Duration,
     mut waiting: BTreeMap<Uuid, Vec<oneshot::Sender<Outcome>>>,
@@ -171,7 +172,7 @@ async fn decide(
         days: 0,
         microseconds: i64::try_from(window.as_micros()).unwrap_or(i64::MAX),
     };
-    let grants = match db::rate_limits::take(db, &organizations, &wanted, most, interval).await {
+    let grants = match take(db, &organizations, &wanted, most, interval).await {
         Ok(grants) => grants,
         Err(error) => {
             tracing::error!(error = %chain(&error), "the rate limit could not be checked");
@@ -204,4 +205,18 @@ async fn decide(
     for answer in waiting.into_values().flatten() {
         let _ = answer.send(Outcome::Gone);
     }
+}
+
+async fn take(
+    db: &WriterPool,
+    organizations: &[Uuid],
+    wanted: &[i32],
+    most: i32,
+    window: PgInterval,
+) -> Result<Vec<Grant>, sqlx::Error> {
+    let mut transaction = db.begin().await?;
+    let grants =
+        db::rate_limits::take(&mut transaction, organizations, wanted, most, window).await?;
+    transaction.commit().await?;
+    Ok(grants)
 }

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::batch::{Candidate, decide};
 use crate::clock::month_of;
 use crate::db;
+use crate::db::WriterPool;
 use crate::db::audits::NewAudit;
 use crate::error::{chain, is_away};
 use crate::plans::Plan;
@@ -81,7 +81,7 @@ pub struct Recorder {
 impl Recorder {
     /// Starts the task; it ends when the last handle is dropped and everything is written.
     #[must_use]
-    pub fn start(db: PgPool, engine: &'static str) -> Self {
+    pub fn start(db: WriterPool, engine: &'static str) -> Self {
         let (audits, waiting) = mpsc::channel(WAITING);
         tokio::spawn(serve(db, engine, waiting));
         Self { audits }
@@ -99,7 +99,7 @@ impl Recorder {
     }
 }
 
-async fn serve(db: PgPool, engine: &'static str, mut waiting: mpsc::Receiver<Waiting>) {
+async fn serve(db: WriterPool, engine: &'static str, mut waiting: mpsc::Receiver<Waiting>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let candidates: Vec<&Candidate> = batch.iter().map(|one| &one.candidate).collect();
@@ -113,7 +113,7 @@ async fn serve(db: PgPool, engine: &'static str, mut waiting: mpsc::Receiver<Wai
 
 /// Writes a batch. A broken connection is tried again; an audit that the database refuses is found
 /// by halving, so that it does not fail its neighbours.
-async fn write_surely(db: &PgPool, engine: &str, candidates: &[&Candidate]) -> Vec<Outcome> {
+async fn write_surely(db: &WriterPool, engine: &str, candidates: &[&Candidate]) -> Vec<Outcome> {
     let mut attempts = RETRIES.iter();
     let mut written = write(db, engine, candidates, false).await;
     loop {
@@ -149,18 +149,18 @@ fn is_key_taken(error: &sqlx::Error) -> bool {
 ///
 /// `again`: an earlier attempt may have been committed although its answer was lost.
 async fn write(
-    db: &PgPool,
+    db: &WriterPool,
     engine: &str,
     candidates: &[&Candidate],
     again: bool,
 ) -> Result<Vec<Outcome>, sqlx::Error> {
+    let mut transaction = db.begin().await?;
     let recorded = if again {
         let ids: Vec<Uuid> = candidates.iter().map(|one| one.audit.id).collect();
-        db::audits::find_recorded(db, &ids).await?
+        db::audits::find_recorded(&mut transaction, &ids).await?
     } else {
         Vec::new()
     };
-    let mut transaction = db.begin().await?;
     let standings = lock_standings(&mut transaction, candidates).await?;
     let known_keys = find_keys(&mut transaction, candidates).await?;
     let (done, open): (Vec<_>, Vec<_>) = (0..candidates.len())
@@ -211,7 +211,7 @@ async fn lock_standings(
     transaction: &mut sqlx::PgTransaction<'_>,
     candidates: &[&Candidate],
 ) -> Result<Vec<db::audits::Standing>, sqlx::Error> {
-    let mut asked: Vec<(Uuid, String, Uuid)> = candidates
+    let mut asked: Vec<(Uuid, String, Option<Uuid>)> = candidates
         .iter()
         .map(|one| &one.audit)
         .map(|audit| {
@@ -228,7 +228,7 @@ async fn lock_standings(
         .iter()
         .map(|(organization, ..)| *organization)
         .collect();
-    let users: Vec<Uuid> = asked.iter().map(|(.., user)| *user).collect();
+    let users: Vec<Option<Uuid>> = asked.iter().map(|(.., user)| *user).collect();
     let months: Vec<String> = asked.into_iter().map(|(_, month, _)| month).collect();
     let standings =
         db::audits::lock_standings(transaction, &organizations, &users, &months).await?;

@@ -4,6 +4,7 @@ mod audit;
 mod excerpt;
 mod explain;
 mod input;
+mod key;
 mod migrate;
 mod parse;
 mod policy;
@@ -37,6 +38,9 @@ enum Command {
     Serve(Box<Settings>),
     /// Bring the database's schema up to date
     Migrate(DatabaseSettings),
+    /// API keys, for programs
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Parse formulas: one JSON object a line
     Parse(parse::ParseArguments),
     /// Audit formulas offline: no server, no database
@@ -67,6 +71,7 @@ pub fn run() -> ExitCode {
         // The offline commands have no settings, and run in any folder whatever its files say.
         Command::Serve(settings) => env_files.and_then(|()| in_runtime(serve::run(*settings))),
         Command::Migrate(settings) => env_files.and_then(|()| in_runtime(migrate::run(settings))),
+        Command::Key(command) => env_files.and_then(|()| in_runtime(key::run(command))),
         Command::Parse(arguments) => parse::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),

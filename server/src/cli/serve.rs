@@ -3,11 +3,10 @@
 use std::io::Write;
 use std::time::Duration;
 
-use sqlx::PgPool;
-
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::database::Database;
+use crate::db::{Connections, OwnerPool};
 use crate::error::chain;
 use crate::state::AppState;
 use crate::{app, db, demo, serve};
@@ -24,7 +23,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let clock = Clock::system();
     let database = Database::open(&settings.database).await?;
-    let prepared = prepare(&settings, &database.pool, clock).await;
+    let prepared = prepare(&settings, &database.connections, clock).await;
     if let Ok(state) = prepared {
         let app = app::build(state, &settings);
         announce(address)?;
@@ -36,12 +35,16 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     }
 }
 
-async fn prepare(settings: &Settings, pool: &PgPool, clock: Clock) -> anyhow::Result<AppState> {
+async fn prepare(
+    settings: &Settings,
+    connections: &Connections,
+    clock: Clock,
+) -> anyhow::Result<AppState> {
     if settings.demo {
-        demo::prepare(pool, clock).await?;
+        demo::prepare(connections, clock).await?;
     }
-    tokio::spawn(look_after_partitions(pool.clone()));
-    AppState::start(settings, pool.clone(), clock)
+    tokio::spawn(look_after_partitions(connections.owner()));
+    AppState::start(settings, connections, clock)
 }
 
 /// The one line that others wait for.
@@ -52,13 +55,13 @@ fn announce(address: std::net::SocketAddr) -> anyhow::Result<()> {
 }
 
 /// A server that runs for months still has a partition for the next one.
-async fn look_after_partitions(pool: PgPool) {
+async fn look_after_partitions(owner: OwnerPool) {
     let mut tick = tokio::time::interval(DAY);
     // The first tick is now, and opening the database has just done it.
     tick.tick().await;
     loop {
         tick.tick().await;
-        if let Err(error) = db::audits::ensure_partitions(&pool).await {
+        if let Err(error) = db::audits::ensure_partitions(&owner).await {
             tracing::warn!(error = %chain(&error), "the next partitions of audit_logs could not be made; trying again tomorrow");
         }
     }

@@ -1,9 +1,11 @@
 //! Recording audits, many in one transaction.
 
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+use super::OwnerPool;
 
 /// An audit to be recorded.
 #[derive(Clone, Debug)]
@@ -12,8 +14,8 @@ pub struct NewAudit {
     pub id: Uuid,
     /// Whose audit it is.
     pub organization_id: Uuid,
-    /// Who asked for it.
-    pub user_id: Uuid,
+    /// Who asked for it; `None` for a program.
+    pub user_id: Option<Uuid>,
     /// When.
     pub created_at: OffsetDateTime,
     /// Formulas audited.
@@ -52,8 +54,8 @@ pub struct IdempotencyKey {
 pub struct Standing {
     /// The organization.
     pub organization_id: Uuid,
-    /// The person.
-    pub user_id: Uuid,
+    /// The person; `None` for a program.
+    pub user_id: Option<Uuid>,
     /// The month in UTC.
     pub month: String,
     /// Audits recorded in that month.
@@ -64,7 +66,7 @@ pub struct Standing {
     pub plan: Option<String>,
     /// The subscription's status.
     pub status: Option<String>,
-    /// Whether the person is a member.
+    /// Whether the person is a member, or it is a program.
     pub is_member: bool,
 }
 
@@ -88,17 +90,18 @@ pub struct KnownKey {
 pub async fn lock_standings(
     connection: &mut PgConnection,
     organizations: &[Uuid],
-    users: &[Uuid],
+    users: &[Option<Uuid>],
     months: &[String],
 ) -> Result<Vec<Standing>, sqlx::Error> {
     sqlx::query_as!(
         Standing,
         r#"
-        SELECT asked.organization_id AS "organization_id!", asked.user_id AS "user_id!",
+        SELECT asked.organization_id AS "organization_id!", asked.user_id AS "user_id?",
                usage.month_year AS month, usage.count AS used, o.rules_version,
                s.plan AS "plan?", s.status AS "status?",
-               EXISTS (SELECT FROM sheetbrain.memberships m
-                       WHERE m.organization_id = o.id AND m.user_id = asked.user_id) AS "is_member!"
+               (asked.user_id IS NULL OR EXISTS (
+                    SELECT FROM sheetbrain.memberships m
+                    WHERE m.organization_id = o.id AND m.user_id = asked.user_id)) AS "is_member!"
         FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS asked (organization_id, user_id, month)
         JOIN organizations o ON o.id = asked.organization_id
         JOIN audit_usage usage
@@ -108,7 +111,7 @@ pub async fn lock_standings(
         FOR UPDATE OF usage
         "#,
         organizations,
-        users,
+        users as &[Option<Uuid>],
         months,
     )
     .fetch_all(connection)
@@ -155,9 +158,12 @@ pub async fn find_keys(
 }
 
 /// The ids among these that are recorded: asked after a commit whose answer was lost.
-pub async fn find_recorded(db: &PgPool, ids: &[Uuid]) -> Result<Vec<Uuid>, sqlx::Error> {
+pub async fn find_recorded(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<Vec<Uuid>, sqlx::Error> {
     sqlx::query_scalar!("SELECT id FROM audit_logs WHERE id = ANY ($1)", ids)
-        .fetch_all(db)
+        .fetch_all(connection)
         .await
 }
 
@@ -171,6 +177,7 @@ pub async fn insert(
     let column =
         |of: fn(&NewAudit) -> Uuid| audits.iter().map(|audit| of(audit)).collect::<Vec<_>>();
     let count = |of: fn(&NewAudit) -> i32| audits.iter().map(|audit| of(audit)).collect::<Vec<_>>();
+    let users: Vec<_> = audits.iter().map(|audit| audit.user_id).collect();
     let created_at: Vec<_> = audits.iter().map(|audit| audit.created_at).collect();
     let duration_ms: Vec<_> = audits.iter().map(|audit| audit.duration_ms).collect();
     let severity: Vec<_> = audits
@@ -239,7 +246,7 @@ pub async fn insert(
         "#,
         &column(|audit| audit.id),
         &column(|audit| audit.organization_id),
-        &column(|audit| audit.user_id),
+        &users as &[Option<Uuid>],
         &created_at,
         &count(|audit| audit.formula_count),
         &count(|audit| audit.compliant_count),
@@ -260,9 +267,10 @@ pub async fn insert(
 }
 
 /// Makes the log's partitions for this month and the two that follow.
-pub async fn ensure_partitions(db: &PgPool) -> Result<(), sqlx::Error> {
+pub async fn ensure_partitions(db: &OwnerPool) -> Result<(), sqlx::Error> {
+    let mut transaction = db.begin().await?;
     sqlx::query_scalar!("SELECT sheetbrain.ensure_audit_log_partitions(now(), 3)")
-        .fetch_one(db)
+        .fetch_one(&mut *transaction)
         .await?;
-    Ok(())
+    transaction.commit().await
 }

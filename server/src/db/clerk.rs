@@ -6,9 +6,10 @@
 //! - A membership that comes first makes its organization and its person, and their own events,
 //!   which know more, replace what it said of them.
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use super::WriterPool;
 use crate::identity::clerk::{Change, Membership, Organization, User};
 
 /// Where an event stands in the order of events.
@@ -33,7 +34,7 @@ enum Origin {
 
 /// Applies one event; `false` when it was applied before. `None` only remembers that it came.
 pub async fn apply(
-    db: &PgPool,
+    db: &WriterPool,
     event: Event<'_>,
     change: Option<&Change>,
 ) -> Result<bool, sqlx::Error> {

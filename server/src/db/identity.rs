@@ -1,8 +1,11 @@
 //! Who belongs where.
 
-use sqlx::PgPool;
+use serde::Serialize;
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+use super::TenantTx;
 
 /// An organization and, if the person is a member, who that is.
 #[derive(Debug)]
@@ -17,7 +20,7 @@ pub struct Member {
 
 /// Looks an organization and one of its members up by Clerk's ids; `None` without the organization.
 pub async fn find_member(
-    db: &PgPool,
+    connection: &mut PgConnection,
     clerk_org_id: &str,
     clerk_user_id: &str,
 ) -> Result<Option<Member>, sqlx::Error> {
@@ -39,7 +42,113 @@ pub async fn find_member(
         clerk_org_id,
         clerk_user_id,
     )
-    .fetch_optional(db)
+    .fetch_optional(connection)
+    .await
+}
+
+/// The role of a membership; `None` when there is none.
+pub async fn find_role(
+    connection: &mut PgConnection,
+    organization_id: Uuid,
+    user_id: Uuid,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT role FROM sheetbrain.memberships
+         WHERE organization_id = $1 AND user_id = $2
+         ORDER BY joined_at DESC, clerk_membership_id DESC
+         LIMIT 1",
+        organization_id,
+        user_id
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// The person who was pinned to an identity of another provider.
+pub async fn find_pinned(
+    connection: &mut PgConnection,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT user_id FROM sheetbrain.external_identities WHERE issuer = $1 AND subject = $2",
+        issuer,
+        subject
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// The people with this address, which Clerk has verified: two at most, for one is wanted.
+pub async fn find_by_email(
+    connection: &mut PgConnection,
+    email: &str,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT id FROM users WHERE lower(email) = lower($1) ORDER BY id LIMIT 2",
+        email
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Pins a person to an identity of another provider; one that is pinned already stays.
+pub async fn pin(
+    connection: &mut PgConnection,
+    issuer: &str,
+    subject: &str,
+    user_id: Uuid,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO sheetbrain.external_identities (issuer, subject, user_id, created_at)
+         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        issuer,
+        subject,
+        user_id,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The organizations that a person is a member of, the one joined last first.
+pub async fn organizations_of(
+    connection: &mut PgConnection,
+    user_id: Uuid,
+) -> Result<Vec<Organization>, sqlx::Error> {
+    sqlx::query_as!(
+        Organization,
+        "SELECT o.id, o.clerk_org_id AS clerk_id, o.name, o.slug
+         FROM organizations o
+         JOIN (SELECT organization_id, max(joined_at) AS joined_at FROM sheetbrain.memberships
+               WHERE user_id = $1 GROUP BY organization_id) m ON m.organization_id = o.id
+         ORDER BY m.joined_at DESC, o.id",
+        user_id
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// The secret for a purpose, the same for every server of the database: `fresh` if there is none.
+pub async fn signing_secret(
+    connection: &mut PgConnection,
+    purpose: &str,
+    fresh: &[u8],
+) -> Result<Vec<u8>, sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO sheetbrain.signing_keys (purpose, secret) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        purpose,
+        fresh
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query_scalar!(
+        "SELECT secret FROM sheetbrain.signing_keys WHERE purpose = $1",
+        purpose
+    )
+    .fetch_one(connection)
     .await
 }
 
@@ -52,9 +161,11 @@ pub struct DemoMember {
     pub user_id: Uuid,
 }
 
-/// Makes organization `org_demo` on plan enterprise with administrator `user_demo`, or finds them.
-pub async fn ensure_demo(db: &PgPool, now: OffsetDateTime) -> Result<DemoMember, sqlx::Error> {
-    let mut transaction = db.begin().await?;
+/// Makes organization `org_demo` with administrator `user_demo`, or finds them.
+pub async fn ensure_demo(
+    connection: &mut PgConnection,
+    now: OffsetDateTime,
+) -> Result<DemoMember, sqlx::Error> {
     let organization_id = sqlx::query_scalar!(
         "INSERT INTO organizations (clerk_org_id, name, slug, created_at, updated_at)
          VALUES ('org_demo', 'Demo', 'demo', $1, $1)
@@ -62,7 +173,7 @@ pub async fn ensure_demo(db: &PgPool, now: OffsetDateTime) -> Result<DemoMember,
          RETURNING id",
         now
     )
-    .fetch_one(&mut *transaction)
+    .fetch_one(&mut *connection)
     .await?;
     let user_id = sqlx::query_scalar!(
         "INSERT INTO users (clerk_user_id, email, name, organization_id, created_at, updated_at)
@@ -73,7 +184,7 @@ pub async fn ensure_demo(db: &PgPool, now: OffsetDateTime) -> Result<DemoMember,
         organization_id,
         now
     )
-    .fetch_one(&mut *transaction)
+    .fetch_one(&mut *connection)
     .await?;
     sqlx::query!(
         "INSERT INTO sheetbrain.memberships
@@ -84,20 +195,73 @@ pub async fn ensure_demo(db: &PgPool, now: OffsetDateTime) -> Result<DemoMember,
         user_id,
         now
     )
-    .execute(&mut *transaction)
+    .execute(connection)
     .await?;
-    sqlx::query!(
-        "INSERT INTO subscriptions (organization_id, plan, status)
-         VALUES ($1, 'enterprise', 'active')
-         ON CONFLICT ON CONSTRAINT subscriptions_organization_id_key DO UPDATE
-            SET plan = 'enterprise', status = 'active'",
-        organization_id
-    )
-    .execute(&mut *transaction)
-    .await?;
-    transaction.commit().await?;
     Ok(DemoMember {
         organization_id,
         user_id,
     })
+}
+
+/// An organization as its members see it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Organization {
+    /// Its id here.
+    pub id: Uuid,
+    /// Its id at Clerk.
+    pub clerk_id: String,
+    /// Its name.
+    pub name: String,
+    /// Its name for addresses.
+    pub slug: Option<String>,
+}
+
+/// The organization of the transaction; `None` when it was deleted.
+pub async fn own_organization(tenant: &mut TenantTx) -> Result<Option<Organization>, sqlx::Error> {
+    sqlx::query_as!(
+        Organization,
+        "SELECT id, clerk_org_id AS clerk_id, name, slug FROM organizations WHERE id = $1",
+        tenant.organization_id()
+    )
+    .fetch_optional(tenant.connection())
+    .await
+}
+
+/// The id of an organization that an operator named, by Clerk's id or ours.
+pub async fn find_organization(
+    connection: &mut PgConnection,
+    name: &str,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT id FROM organizations WHERE clerk_org_id = $1 OR id::text = $1",
+        name
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// A person as the others of the organization see them.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// The id here.
+    pub id: Uuid,
+    /// The id at Clerk.
+    pub clerk_id: String,
+    /// The primary e-mail address.
+    pub email: Option<String>,
+    /// The name.
+    pub name: Option<String>,
+}
+
+/// A member of the organization.
+pub async fn member(tenant: &mut TenantTx, user_id: Uuid) -> Result<Option<Person>, sqlx::Error> {
+    sqlx::query_as!(
+        Person,
+        "SELECT id, clerk_user_id AS clerk_id, email, name FROM users WHERE id = $1",
+        user_id
+    )
+    .fetch_optional(tenant.connection())
+    .await
 }

@@ -1,9 +1,10 @@
 //! Written policies, their versions, and the log of what was ingested.
 
 use serde::Serialize;
-use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+use super::TenantTx;
 
 /// A policy as stored.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -95,10 +96,7 @@ pub struct ActivePolicy {
 
 /// The version of an organization's rules and the policies that they consist of, in one snapshot;
 /// no row when the organization is gone.
-pub async fn load_active(
-    db: &PgPool,
-    organization_id: Uuid,
-) -> Result<Vec<ActivePolicy>, sqlx::Error> {
+pub async fn load_active(tenant: &mut TenantTx) -> Result<Vec<ActivePolicy>, sqlx::Error> {
     sqlx::query_as!(
         ActivePolicy,
         r#"
@@ -109,16 +107,15 @@ pub async fn load_active(
         WHERE o.id = $1
         ORDER BY p.created_at, p.id
         "#,
-        organization_id
+        tenant.organization_id()
     )
-    .fetch_all(db)
+    .fetch_all(tenant.connection())
     .await
 }
 
 /// Up to `limit` policies, newest first, that come after the one given.
 pub async fn list(
-    db: &PgPool,
-    organization_id: Uuid,
+    tenant: &mut TenantTx,
     after: Option<(OffsetDateTime, Uuid)>,
     limit: i64,
 ) -> Result<Vec<Policy>, sqlx::Error> {
@@ -131,37 +128,32 @@ pub async fn list(
            AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3))
          ORDER BY created_at DESC, id DESC
          LIMIT $4",
-        organization_id,
+        tenant.organization_id(),
         time,
         id,
         limit
     )
-    .fetch_all(db)
+    .fetch_all(tenant.connection())
     .await
 }
 
 /// One policy.
-pub async fn find(
-    db: &PgPool,
-    organization_id: Uuid,
-    id: Uuid,
-) -> Result<Option<Policy>, sqlx::Error> {
+pub async fn find(tenant: &mut TenantTx, id: Uuid) -> Result<Option<Policy>, sqlx::Error> {
     sqlx::query_as!(
         Policy,
         "SELECT id, title, content, category, department, tags, source, version, created_at, updated_at
          FROM policies WHERE organization_id = $1 AND id = $2",
-        organization_id,
+        tenant.organization_id(),
         id
     )
-    .fetch_optional(db)
+    .fetch_optional(tenant.connection())
     .await
 }
 
 /// Stores a policy as its first version. A trigger keeps every version.
 pub async fn insert(
-    db: &PgPool,
-    organization_id: Uuid,
-    user_id: Uuid,
+    tenant: &mut TenantTx,
+    user_id: Option<Uuid>,
     id: Uuid,
     draft: &PolicyDraft,
     now: OffsetDateTime,
@@ -172,7 +164,7 @@ pub async fn insert(
             source, created_by, updated_by, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10)
          RETURNING id, title, content, category, department, tags, source, version, created_at, updated_at",
-        organization_id,
+        tenant.organization_id(),
         id,
         draft.title,
         draft.content,
@@ -183,15 +175,14 @@ pub async fn insert(
         user_id,
         now
     )
-    .fetch_one(db)
+    .fetch_one(tenant.connection())
     .await
 }
 
 /// Stores the next version of a policy; `None` when there is no such policy.
 pub async fn update(
-    db: &PgPool,
-    organization_id: Uuid,
-    user_id: Uuid,
+    tenant: &mut TenantTx,
+    user_id: Option<Uuid>,
     id: Uuid,
     draft: &PolicyDraft,
     now: OffsetDateTime,
@@ -203,7 +194,7 @@ pub async fn update(
              updated_by = $9, updated_at = $10
          WHERE organization_id = $1 AND id = $2
          RETURNING id, title, content, category, department, tags, source, version, created_at, updated_at",
-        organization_id,
+        tenant.organization_id(),
         id,
         draft.title,
         draft.content,
@@ -214,38 +205,34 @@ pub async fn update(
         user_id,
         now
     )
-    .fetch_optional(db)
+    .fetch_optional(tenant.connection())
     .await
 }
 
 /// Deletes a policy with its versions; `false` when there is no such policy.
-pub async fn delete(db: &PgPool, organization_id: Uuid, id: Uuid) -> Result<bool, sqlx::Error> {
+pub async fn delete(tenant: &mut TenantTx, id: Uuid) -> Result<bool, sqlx::Error> {
     let deleted = sqlx::query!(
         "DELETE FROM policies WHERE organization_id = $1 AND id = $2",
-        organization_id,
+        tenant.organization_id(),
         id
     )
-    .execute(db)
+    .execute(tenant.connection())
     .await?;
     Ok(deleted.rows_affected() > 0)
 }
 
 /// Every version of a policy, newest first.
-pub async fn versions(
-    db: &PgPool,
-    organization_id: Uuid,
-    id: Uuid,
-) -> Result<Vec<PolicyVersion>, sqlx::Error> {
+pub async fn versions(tenant: &mut TenantTx, id: Uuid) -> Result<Vec<PolicyVersion>, sqlx::Error> {
     sqlx::query_as!(
         PolicyVersion,
         "SELECT version, title, content, category, department, tags, created_by, created_at
          FROM sheetbrain.policy_versions
          WHERE organization_id = $1 AND policy_id = $2
          ORDER BY version DESC",
-        organization_id,
+        tenant.organization_id(),
         id
     )
-    .fetch_all(db)
+    .fetch_all(tenant.connection())
     .await
 }
 
@@ -264,9 +251,8 @@ pub struct Ingestion<'a> {
 
 /// Writes an ingestion, successful or not, to the log.
 pub async fn log_ingestion(
-    db: &PgPool,
-    organization_id: Uuid,
-    user_id: Uuid,
+    tenant: &mut TenantTx,
+    user_id: Option<Uuid>,
     ingestion: &Ingestion<'_>,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
@@ -274,7 +260,7 @@ pub async fn log_ingestion(
         "INSERT INTO ingestion_logs
             (organization_id, user_id, policy_id, document_size, duration_ms, success, error, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        organization_id,
+        tenant.organization_id(),
         user_id,
         ingestion.policy_id,
         ingestion.document_size,
@@ -283,7 +269,7 @@ pub async fn log_ingestion(
         ingestion.error,
         now
     )
-    .execute(db)
+    .execute(tenant.connection())
     .await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The organizations' rate buckets.
 
-use sqlx::PgPool;
+use sqlx::PgConnection;
 use sqlx::postgres::types::PgInterval;
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ pub struct Grant {
 /// over soon, and no audit, whose own commit does wait. Organizations must
 /// differ from one another; those that do not exist any more are left out of the answer.
 pub async fn take(
-    db: &PgPool,
+    connection: &mut PgConnection,
     organizations: &[Uuid],
     wanted: &[i32],
     limit: i32,
@@ -57,6 +57,6 @@ pub async fn take(
         limit,
         window,
     )
-    .fetch_all(db)
+    .fetch_all(connection)
     .await
 }

@@ -1,9 +1,9 @@
 //! What an organization has booked.
 
 use serde::Serialize;
-use sqlx::PgPool;
 use time::OffsetDateTime;
-use uuid::Uuid;
+
+use super::TenantTx;
 
 /// A subscription as its organization sees it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -25,21 +25,20 @@ pub struct Subscription {
 }
 
 /// The organization's subscription, if it has booked anything.
-pub async fn find(db: &PgPool, organization_id: Uuid) -> Result<Option<Subscription>, sqlx::Error> {
+pub async fn find(tenant: &mut TenantTx) -> Result<Option<Subscription>, sqlx::Error> {
     sqlx::query_as!(
         Subscription,
         "SELECT plan, status, current_period_start, current_period_end, cancel_at
          FROM subscriptions WHERE organization_id = $1",
-        organization_id
+        tenant.organization_id()
     )
-    .fetch_optional(db)
+    .fetch_optional(tenant.connection())
     .await
 }
 
 /// Books the plan `free`. `None` when the organization pays for one that Stripe manages.
 pub async fn book_free(
-    db: &PgPool,
-    organization_id: Uuid,
+    tenant: &mut TenantTx,
     now: OffsetDateTime,
 ) -> Result<Option<Subscription>, sqlx::Error> {
     sqlx::query_as!(
@@ -51,9 +50,23 @@ pub async fn book_free(
                 current_period_start = NULL, current_period_end = NULL, cancel_at = NULL
             WHERE booked.stripe_subscription_id IS NULL
          RETURNING plan, status, current_period_start, current_period_end, cancel_at",
-        organization_id,
+        tenant.organization_id(),
         now
     )
-    .fetch_optional(db)
+    .fetch_optional(tenant.connection())
     .await
+}
+
+/// Gives the plan enterprise, for the demo.
+pub async fn book_demo(tenant: &mut TenantTx) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO subscriptions (organization_id, plan, status)
+         VALUES ($1, 'enterprise', 'active')
+         ON CONFLICT ON CONSTRAINT subscriptions_organization_id_key DO UPDATE
+            SET plan = 'enterprise', status = 'active'",
+        tenant.organization_id()
+    )
+    .execute(tenant.connection())
+    .await?;
+    Ok(())
 }

@@ -1,8 +1,8 @@
 //! What an organization has used, and its figures.
 
 use serde::Serialize;
-use sqlx::PgPool;
-use uuid::Uuid;
+
+use super::TenantTx;
 
 /// The audits of one calendar month.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -14,14 +14,14 @@ pub struct MonthUsage {
 }
 
 /// The months with an audit, newest first, two years at most.
-pub async fn months(db: &PgPool, organization_id: Uuid) -> Result<Vec<MonthUsage>, sqlx::Error> {
+pub async fn months(tenant: &mut TenantTx) -> Result<Vec<MonthUsage>, sqlx::Error> {
     sqlx::query_as!(
         MonthUsage,
         "SELECT month_year AS month, count FROM audit_usage
          WHERE organization_id = $1 ORDER BY month_year DESC LIMIT 24",
-        organization_id
+        tenant.organization_id()
     )
-    .fetch_all(db)
+    .fetch_all(tenant.connection())
     .await
 }
 
@@ -44,15 +44,15 @@ pub struct OrgStats {
 }
 
 /// The organization's figures; `None` when it does not exist any more.
-pub async fn stats(db: &PgPool, organization_id: Uuid) -> Result<Option<OrgStats>, sqlx::Error> {
+pub async fn stats(tenant: &mut TenantTx) -> Result<Option<OrgStats>, sqlx::Error> {
     sqlx::query_as!(
         OrgStats,
         r#"SELECT total_users AS "total_users!", total_policies AS "total_policies!",
                   total_audits AS "total_audits!", audits_this_month AS "audits_this_month!",
                   plan AS "plan!", subscription_status AS "subscription_status!"
            FROM get_org_stats($1)"#,
-        organization_id
+        tenant.organization_id()
     )
-    .fetch_optional(db)
+    .fetch_optional(tenant.connection())
     .await
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::Role;
+use super::permissions::Role;
 
 /// The envelope of every event.
 #[derive(Debug, Deserialize)]

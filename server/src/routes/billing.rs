@@ -9,7 +9,7 @@ use crate::db;
 use crate::db::subscriptions::Subscription;
 use crate::error::{Error, Result};
 use crate::extract::Json;
-use crate::identity::{Caller, Role};
+use crate::identity::Caller;
 use crate::plans::Plan;
 use crate::problem::{ProblemDetails, ProblemType};
 use crate::state::AppState;
@@ -24,7 +24,9 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
     (status = "default", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
 async fn get_subscription(State(state): State<AppState>, caller: Caller) -> Result<Json<Billing>> {
-    let subscription = db::subscriptions::find(&state.db, caller.organization_id).await?;
+    let mut tenant = state.db.begin(caller.organization_id).await?;
+    let subscription = db::subscriptions::find(&mut tenant).await?;
+    tenant.commit().await?;
     Ok(Json(Billing::of(subscription)))
 }
 
@@ -38,7 +40,6 @@ async fn book_plan(
     caller: Caller,
     Json(wanted): Json<BookPlan>,
 ) -> Result<Json<Billing>> {
-    caller.require(Role::Admin)?;
     if wanted.plan != Plan::Free {
         return Err(Error::new(
             ProblemType::PlanNotAvailable,
@@ -49,7 +50,9 @@ async fn book_plan(
         ));
     }
     let now = state.clock.now();
-    let booked = db::subscriptions::book_free(&state.db, caller.organization_id, now).await?;
+    let mut tenant = state.db.begin(caller.organization_id).await?;
+    let booked = db::subscriptions::book_free(&mut tenant, now).await?;
+    tenant.commit().await?;
     let subscription = booked.ok_or_else(|| {
         Error::new(
             ProblemType::Conflict,

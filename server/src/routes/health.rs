@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::db;
+use crate::db::schema;
 use crate::error::{Error, Result};
 use crate::extract::Json;
 use crate::problem::ProblemDetails;
@@ -42,7 +42,7 @@ async fn get_liveness() -> Json<Health> {
     (status = SERVICE_UNAVAILABLE, body = ProblemDetails),
 ))]
 async fn get_readiness(State(state): State<AppState>) -> Result<Json<Health>> {
-    let ready = db::is_ready(&state.db)
+    let ready = schema::is_ready(&state.writer)
         .await
         .map_err(|error| Error::unavailable("The database does not answer.").with_source(error))?;
     if ready {

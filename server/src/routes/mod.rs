@@ -4,6 +4,8 @@ pub mod audit;
 pub mod billing;
 pub mod health;
 pub mod ingest;
+pub mod keys;
+pub mod me;
 pub mod pages;
 pub mod policies;
 pub mod problems;

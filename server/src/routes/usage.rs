@@ -27,8 +27,10 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
     (status = "default", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
 async fn get_usage(State(state): State<AppState>, caller: Caller) -> Result<Json<Usage>> {
-    let subscription = db::subscriptions::find(&state.db, caller.organization_id).await?;
-    let months = db::usage::months(&state.db, caller.organization_id).await?;
+    let mut tenant = state.db.begin(caller.organization_id).await?;
+    let subscription = db::subscriptions::find(&mut tenant).await?;
+    let months = db::usage::months(&mut tenant).await?;
+    tenant.commit().await?;
     let plan = subscription.map_or(Plan::Free, |booked| {
         Plan::at_work(Some(&booked.plan), Some(&booked.status))
     });
@@ -52,8 +54,10 @@ async fn get_usage(State(state): State<AppState>, caller: Caller) -> Result<Json
     (status = "default", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
 async fn get_stats(State(state): State<AppState>, caller: Caller) -> Result<Json<OrgStats>> {
-    db::usage::stats(&state.db, caller.organization_id)
-        .await?
+    let mut tenant = state.db.begin(caller.organization_id).await?;
+    let stats = db::usage::stats(&mut tenant).await?;
+    tenant.commit().await?;
+    stats
         .map(Json)
         .ok_or_else(|| Error::not_found("organization"))
 }

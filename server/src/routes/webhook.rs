@@ -56,7 +56,7 @@ async fn receive_clerk_event(
             .unwrap_or(message.sent_at.saturating_mul(1000)),
         received_at: now,
     };
-    let applied = db::clerk::apply(&state.db, event, change.as_ref()).await?;
+    let applied = db::clerk::apply(&state.writer, event, change.as_ref()).await?;
     if applied && change.is_some() {
         state.identities.forget();
     }
