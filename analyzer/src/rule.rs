@@ -115,25 +115,61 @@ impl std::str::FromStr for Preset {
 )]
 pub struct UnknownPreset(pub String);
 
-/// A whole number that a rule's findings depend on.
+/// What a rule's findings depend on beside the formula.
 #[derive(Debug)]
 pub struct Setting {
     /// The name in kebab-case.
     pub name: &'static str,
     /// What it means, in one sentence.
     pub docs: &'static str,
-    /// Its value unless a preset or an organization says otherwise.
-    pub default: u32,
+    /// Its value unless a preset or an organization says otherwise. A value of another kind is
+    /// refused.
+    pub default: SettingValue,
     /// Its value where a preset asks for another one.
     pub in_presets: &'static [(Preset, u32)],
+}
+
+/// The value of a setting.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(untagged, expecting = "a setting is a whole number or a list of texts")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum SettingValue {
+    /// A whole number.
+    Number(u32),
+    /// A list of texts, such as the hosts that an organization trusts. Order does not matter.
+    Texts(Vec<String>),
+}
+
+impl SettingValue {
+    /// What values of this kind are, in words.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Number(_) => "a whole number",
+            Self::Texts(_) => "a list of texts",
+        }
+    }
+}
+
+impl std::fmt::Display for SettingValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Texts(texts) if texts.is_empty() => f.write_str("none"),
+            Self::Texts(texts) => f.write_str(&texts.join(", ")),
+        }
+    }
 }
 
 impl Setting {
     /// Its value in a preset.
     #[must_use]
-    pub fn value_in(&self, preset: Preset) -> u32 {
+    pub fn value_in(&self, preset: Preset) -> SettingValue {
         let own = self.in_presets.iter().find(|(of, _)| *of == preset);
-        own.map_or(self.default, |(_, value)| *value)
+        own.map_or_else(
+            || self.default.clone(),
+            |(_, value)| SettingValue::Number(*value),
+        )
     }
 }
 
@@ -243,14 +279,26 @@ pub struct Context<'a> {
     /// What stands around each node.
     pub surroundings: &'a Surroundings,
     /// The values of the rule's settings, in their order.
-    pub settings: &'a [u32],
+    pub settings: &'a [SettingValue],
 }
 
 impl<'a> Context<'a> {
-    /// The value of the rule's setting at `index`; 0 if the rule has none there.
+    /// The value of the rule's setting at `index`; 0 if the rule has no number there.
     #[must_use]
     pub fn setting(&self, index: usize) -> u32 {
-        self.settings.get(index).copied().unwrap_or_default()
+        match self.settings.get(index) {
+            Some(SettingValue::Number(number)) => *number,
+            _ => 0,
+        }
+    }
+
+    /// The texts of the rule's setting at `index`; empty if the rule has none there.
+    #[must_use]
+    pub fn texts(&self, index: usize) -> &'a [String] {
+        match self.settings.get(index) {
+            Some(SettingValue::Texts(texts)) => texts,
+            _ => &[],
+        }
     }
 
     /// The node that `id` is a child of; `None` for the root.
@@ -430,8 +478,18 @@ impl Findings<'_> {
     /// Whether the rule has reported a finding at `span` of this formula.
     #[must_use]
     pub fn has_reported_at(&self, span: Span) -> bool {
-        let mut own = self.found.iter().filter(|found| found.rule == self.rule);
-        own.any(|found| found.span == span)
+        self.own().any(|found| found.span == span)
+    }
+
+    /// Whether the rule has reported a finding at `span` of this formula or at a part of it.
+    #[must_use]
+    pub fn has_reported_within(&self, span: Span) -> bool {
+        self.own()
+            .any(|found| span.start <= found.span.start && found.span.end <= span.end)
+    }
+
+    fn own(&self) -> impl Iterator<Item = &Found> {
+        self.found.iter().filter(|found| found.rule == self.rule)
     }
 
     /// Whether further findings would be left out, so that a rule can stop looking.
@@ -474,7 +532,11 @@ impl Reported<'_> {
 /// [`Rule::docs`], so a rule without docs does not compile.
 ///
 /// Code in the docs is fenced as `formula`, one formula a line, and is run by the tests: every
-/// line under **Example** is flagged, every line under **Instead** is not.
+/// line under **Example** is flagged, every line under **Instead** is not. Where that takes a
+/// setting, the fence names it, as JSON: `formula {"allowed-hosts": ["example.org"]}`.
+///
+/// A setting is a number, `"max": 3 "How many …"`, or a list of texts that is empty unless an
+/// organization fills it, `"allowed-hosts": [] "The hosts …"`.
 macro_rules! declare_rule {
     (
         $(#[doc = $docs:literal])+
@@ -483,7 +545,7 @@ macro_rules! declare_rule {
             severity: $severity:ident,
             presets: [$($preset:ident),*],
             $(settings: [$(
-                $setting:literal: $default:literal $(($preset_of:ident: $preset_value:literal))*
+                $setting:literal: $default:tt $(($preset_of:ident: $preset_value:literal))*
                 $setting_docs:literal
             ),+ $(,)?],)?
             sees: $sees:ident,
@@ -500,7 +562,7 @@ macro_rules! declare_rule {
             options: &[$($($crate::rule::Setting {
                 name: $setting,
                 docs: $setting_docs,
-                default: $default,
+                default: $crate::rule::setting_value!($default),
                 in_presets: &[$(($crate::rule::Preset::$preset_of, $preset_value)),*],
             }),+)?],
             sees: $crate::rule::Sees::$sees,
@@ -509,4 +571,14 @@ macro_rules! declare_rule {
     };
 }
 
-pub(crate) use declare_rule;
+/// The value that `declare_rule!` gives a setting.
+macro_rules! setting_value {
+    ([]) => {
+        $crate::rule::SettingValue::Texts(Vec::new())
+    };
+    ($number:literal) => {
+        $crate::rule::SettingValue::Number($number)
+    };
+}
+
+pub(crate) use {declare_rule, setting_value};

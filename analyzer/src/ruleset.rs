@@ -13,7 +13,7 @@ use crate::dispatch::Dispatch;
 use crate::finding::Severity;
 use crate::functions::{self, FunctionId};
 use crate::policy::{Compiled, GRAMMAR_VERSION};
-use crate::rule::{Check, Preset, Rule};
+use crate::rule::{Check, Preset, Rule, SettingValue};
 use crate::rules;
 
 /// The version of this analyzer: what `engine` says in a report.
@@ -54,7 +54,7 @@ pub struct ActiveRule {
     /// How much its findings matter here.
     pub severity: Severity,
     /// The values of its settings, in the order of [`Rule::options`].
-    pub settings: Vec<u32>,
+    pub settings: Vec<SettingValue>,
     /// The functions whose calls it is called for.
     functions: Vec<FunctionId>,
 }
@@ -82,7 +82,7 @@ pub struct RuleDefinition {
     pub severity: Option<Severity>,
     /// The values of its settings by name; those left out have their default.
     #[serde(default)]
-    pub settings: BTreeMap<String, u32>,
+    pub settings: BTreeMap<String, SettingValue>,
 }
 
 /// A rule set that can not be made.
@@ -98,6 +98,16 @@ pub enum RuleSetError {
         rule: String,
         /// What was taken for a setting of it.
         setting: String,
+    },
+    /// The value is of another kind than the setting's.
+    #[error("the setting `{setting}` of the rule `{rule}` is {expected}")]
+    WrongValue {
+        /// The rule's name.
+        rule: String,
+        /// The setting's name.
+        setting: String,
+        /// What its values are.
+        expected: &'static str,
     },
 }
 
@@ -241,7 +251,10 @@ impl ActiveRule {
     fn new(rule: &'static Rule) -> Self {
         Self::with_settings(
             rule,
-            rule.options.iter().map(|setting| setting.default).collect(),
+            rule.options
+                .iter()
+                .map(|setting| setting.default.clone())
+                .collect(),
         )
     }
 
@@ -250,7 +263,7 @@ impl ActiveRule {
         Self::with_settings(rule, values.collect())
     }
 
-    fn with_settings(rule: &'static Rule, settings: Vec<u32>) -> Self {
+    fn with_settings(rule: &'static Rule, settings: Vec<SettingValue>) -> Self {
         let functions = match rule.check {
             Check::Calls(names, _) => names
                 .iter()
@@ -272,16 +285,21 @@ impl ActiveRule {
         let mut active = Self::new(rule);
         active.severity = definition.severity.unwrap_or(rule.severity);
         for (setting, value) in &definition.settings {
-            let place = rule
-                .options
-                .iter()
-                .position(|option| option.name == setting);
-            let slot = place.and_then(|place| active.settings.get_mut(place));
-            let unknown = || RuleSetError::UnknownSetting {
-                rule: name.clone(),
-                setting: setting.clone(),
+            let mut options = rule.options.iter().zip(&mut active.settings);
+            let Some((_, slot)) = options.find(|(option, _)| option.name == setting) else {
+                return Err(RuleSetError::UnknownSetting {
+                    rule: name.clone(),
+                    setting: setting.clone(),
+                });
             };
-            *slot.ok_or_else(unknown)? = *value;
+            if slot.kind() != value.kind() {
+                return Err(RuleSetError::WrongValue {
+                    rule: name.clone(),
+                    setting: setting.clone(),
+                    expected: slot.kind(),
+                });
+            }
+            *slot = in_order(value.clone());
         }
         Ok(active)
     }
@@ -295,7 +313,7 @@ impl ActiveRule {
         RuleDefinition {
             name: self.rule.name.to_owned(),
             severity: Some(self.severity),
-            settings: names.zip(self.settings.iter().copied()).collect(),
+            settings: names.zip(self.settings.iter().cloned()).collect(),
         }
     }
 
@@ -311,6 +329,15 @@ impl ActiveRule {
     }
 }
 
+/// The value with its texts sorted, since sets that find the same have the same hash.
+fn in_order(mut value: SettingValue) -> SettingValue {
+    if let SettingValue::Texts(texts) = &mut value {
+        texts.sort_unstable();
+        texts.dedup();
+    }
+    value
+}
+
 fn hash_of(active: &[ActiveRule], policies: &[Policy]) -> String {
     let mut digest = Digest::default();
     digest.text(ENGINE);
@@ -319,7 +346,13 @@ fn hash_of(active: &[ActiveRule], policies: &[Policy]) -> String {
         digest.text(active.rule.name);
         digest.text(active.severity.name());
         for value in &active.settings {
-            digest.number(u64::from(*value));
+            match value {
+                SettingValue::Number(number) => digest.number(u64::from(*number)),
+                SettingValue::Texts(texts) => {
+                    digest.number(texts.len() as u64);
+                    texts.iter().for_each(|text| digest.text(text));
+                }
+            }
         }
     }
     digest.number(policies.len() as u64);

@@ -13,7 +13,7 @@ use analyzer::cell::Position;
 use analyzer::finding::Severity;
 use analyzer::parser::Locale;
 use analyzer::policy::{Lexicon, compile};
-use analyzer::rule::Preset;
+use analyzer::rule::{Preset, SettingValue};
 use analyzer::rules;
 use analyzer::ruleset::{Policy, RuleDefinition, RuleSet, RuleSetError};
 use proptest::prelude::*;
@@ -163,7 +163,8 @@ fn one_rule_reports_a_hostile_formula_only_so_often() {
 fn a_severity_and_a_setting_can_be_changed() {
     let mut own = rule("nested-if");
     own.severity = Some(Severity::High);
-    own.settings.insert("max".to_owned(), 1);
+    own.settings
+        .insert("max".to_owned(), SettingValue::Number(1));
     let rules = RuleSet::of(&[Preset::Recommended]).with_rule(&own).unwrap();
     let findings = audit_with(&rules, "=IF(A1,1,IF(A2,2,0))").unwrap().findings;
     assert_eq!(findings[0].rule, "nested-if");
@@ -187,7 +188,8 @@ fn what_no_rule_has_is_refused() {
     );
     assert_eq!(rules().without_rule("no-such-rule").err(), Some(unknown));
     let mut own = rule("nested-if");
-    own.settings.insert("min".to_owned(), 1);
+    own.settings
+        .insert("min".to_owned(), SettingValue::Number(1));
     let error = rules().with_rule(&own).err().unwrap();
     assert_eq!(
         error.to_string(),
@@ -213,7 +215,8 @@ fn the_hash_tells_sets_apart() {
         recommended().with_rule(&own).unwrap().hash(),
         recommended().hash()
     );
-    own.settings.insert("max".to_owned(), 5);
+    own.settings
+        .insert("max".to_owned(), SettingValue::Number(5));
     assert_ne!(
         recommended().with_rule(&own).unwrap().hash(),
         recommended().hash()

@@ -5,7 +5,7 @@
     reason = "a test that can not be prepared has failed"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use analyzer::audit::Auditor;
@@ -14,18 +14,21 @@ use analyzer::finding::Finding;
 use analyzer::fix;
 use analyzer::functions;
 use analyzer::parser::Locale;
-use analyzer::rule::{Check, Preset, Rule};
+use analyzer::rule::{Check, Preset, Rule, SettingValue};
 use analyzer::rules;
 use analyzer::ruleset::{RuleDefinition, RuleSet};
 
 /// The headings of a rule's docs, in order.
 const HEADINGS: [&str; 4] = ["**Why**", "**Example**", "**Instead**", "**Limits**"];
 
-fn findings(rule: &Rule, formula: &str) -> Vec<Finding> {
+/// Settings of a rule by name.
+type Settings = BTreeMap<String, SettingValue>;
+
+fn findings(rule: &Rule, settings: &Settings, formula: &str) -> Vec<Finding> {
     let only = RuleDefinition {
         name: rule.name.to_owned(),
         severity: None,
-        settings: [].into(),
+        settings: settings.clone(),
     };
     let rules = RuleSet::of(&[]).with_rule(&only).unwrap();
     let mut auditor = Auditor::new(&rules, Locale::default());
@@ -37,16 +40,28 @@ fn findings(rule: &Rule, formula: &str) -> Vec<Finding> {
         .collect()
 }
 
-/// The formulas in the fenced block under a heading.
-fn examples(rule: &Rule, heading: &str) -> Vec<&'static str> {
+/// The formulas in the fenced block under a heading, and the settings that the fence names.
+fn examples(rule: &Rule, heading: &str) -> (Settings, Vec<&'static str>) {
     let (_, section) = rule.docs.split_once(heading).unwrap();
-    let (_, block) = section.split_once("```formula\n").unwrap();
+    let (_, block) = section.split_once("```formula").unwrap();
+    let (settings, block) = block.split_once('\n').unwrap();
+    let settings = match settings.trim() {
+        "" => Settings::new(),
+        settings => serde_json::from_str(settings).unwrap(),
+    };
     let (block, _) = block.split_once("```").unwrap();
-    block
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect()
+    let formulas = block.lines().map(str::trim);
+    (settings, formulas.filter(|line| !line.is_empty()).collect())
+}
+
+/// Calls `check` with every formula that the docs of a rule show under the heading.
+fn for_each_example(heading: &str, check: impl Fn(&'static Rule, &Settings, &'static str)) {
+    for_each_rule(|rule| {
+        let (settings, formulas) = examples(rule, heading);
+        for formula in formulas {
+            check(rule, &settings, formula);
+        }
+    });
 }
 
 fn for_each_rule(check: impl Fn(&'static Rule)) {
@@ -89,62 +104,56 @@ fn docs_have_their_parts_in_order() {
 
 #[test]
 fn every_example_is_flagged() {
-    for_each_rule(|rule| {
-        for formula in examples(rule, "**Example**") {
-            assert!(
-                !findings(rule, formula).is_empty(),
-                "{}: {formula}",
-                rule.name
-            );
-        }
+    for_each_example("**Example**", |rule, settings, formula| {
+        let found = findings(rule, settings, formula);
+        assert!(!found.is_empty(), "{}: {formula}", rule.name);
     });
 }
 
 #[test]
 fn everything_to_write_instead_is_clean() {
-    for_each_rule(|rule| {
-        for formula in examples(rule, "**Instead**") {
-            assert_eq!(findings(rule, formula), [], "{}: {formula}", rule.name);
-            let broken = findings(rules::find("syntax-error").unwrap(), formula);
-            assert_eq!(broken, [], "{}: {formula}", rule.name);
-        }
+    let syntax = rules::find("syntax-error").unwrap();
+    for_each_example("**Instead**", |rule, settings, formula| {
+        let found = findings(rule, settings, formula);
+        assert_eq!(found, [], "{}: {formula}", rule.name);
+        let broken = findings(syntax, &Settings::new(), formula);
+        assert_eq!(broken, [], "{}: {formula}", rule.name);
     });
 }
 
 #[test]
 fn a_message_says_what_is_wrong_and_then_what_to_do() {
-    for_each_rule(|rule| {
-        for formula in examples(rule, "**Example**") {
-            for finding in findings(rule, formula) {
-                let message = &finding.message;
-                let ends = message.ends_with(['.', '?']);
-                let sentences = message.contains(". ") || rule.name == "syntax-error";
-                assert!(ends && sentences, "{}: {message}", rule.name);
-                assert!(!message.contains("  "), "{}: {message}", rule.name);
-            }
+    for_each_example("**Example**", |rule, settings, formula| {
+        for finding in findings(rule, settings, formula) {
+            let message = &finding.message;
+            let ends = message.ends_with(['.', '?']);
+            let sentences = message.contains(". ") || rule.name == "syntax-error";
+            assert!(ends && sentences, "{}: {message}", rule.name);
+            assert!(!message.contains("  "), "{}: {message}", rule.name);
         }
     });
 }
 
 #[test]
 fn a_formula_that_is_fixed_needs_no_further_fix() {
-    for_each_rule(|rule| {
-        for formula in examples(rule, "**Example**") {
-            let found = findings(rule, formula);
-            let fixes: Vec<_> = found
-                .iter()
-                .filter_map(|finding| finding.fix.as_ref())
-                .collect();
-            if !fixes.is_empty() {
-                let mended = fix::apply(formula, fixes);
-                assert_ne!(mended, formula, "{}", rule.name);
-                let left = findings(rule, &mended);
-                assert!(
-                    left.iter().all(|finding| finding.fix.is_none()),
-                    "{}: {mended}",
-                    rule.name
-                );
-            }
+    let syntax = rules::find("syntax-error").unwrap();
+    for_each_example("**Example**", |rule, settings, formula| {
+        let found = findings(rule, settings, formula);
+        let fixes: Vec<_> = found
+            .iter()
+            .filter_map(|finding| finding.fix.as_ref())
+            .collect();
+        if fixes.is_empty() {
+            return;
+        }
+        let mended = fix::apply(formula, fixes);
+        assert_ne!(mended, formula, "{}", rule.name);
+        let left = findings(rule, settings, &mended);
+        let is_left = left.iter().any(|finding| finding.fix.is_some());
+        assert!(!is_left, "{}: {mended}", rule.name);
+        if rule.name != syntax.name {
+            let broken = findings(syntax, &Settings::new(), &mended);
+            assert_eq!(broken, [], "{}: {mended}", rule.name);
         }
     });
 }

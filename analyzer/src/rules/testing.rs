@@ -7,7 +7,7 @@ use crate::cell::Position;
 use crate::finding::Finding;
 use crate::fix;
 use crate::parser::Locale;
-use crate::rule::Rule;
+use crate::rule::{Rule, SettingValue};
 use crate::ruleset::{RuleDefinition, RuleSet, RuleSetDefinition};
 
 /// What the rule finds with its default settings in a formula that stands at B2.
@@ -16,10 +16,14 @@ pub(super) fn findings(rule: &Rule, formula: &str) -> Vec<Finding> {
 }
 
 /// What the rule finds with these settings in a formula that stands at B2.
-pub(super) fn findings_with(rule: &Rule, settings: &[(&str, u32)], formula: &str) -> Vec<Finding> {
+pub(super) fn findings_with(
+    rule: &Rule,
+    settings: &[(&str, SettingValue)],
+    formula: &str,
+) -> Vec<Finding> {
     let settings = settings
         .iter()
-        .map(|(name, value)| ((*name).to_owned(), *value));
+        .map(|(name, value)| ((*name).to_owned(), value.clone()));
     let only = RuleSetDefinition {
         engine: String::new(),
         rules: vec![RuleDefinition {

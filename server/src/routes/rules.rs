@@ -1,7 +1,7 @@
 //! The built-in rules with their docs.
 
 use analyzer::finding::{Category, Severity};
-use analyzer::rule::{Preset, Rule};
+use analyzer::rule::{Preset, Rule, SettingValue};
 use analyzer::rules;
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -73,7 +73,7 @@ pub(crate) struct RuleDocs {
     settings: Vec<SettingDocs>,
 }
 
-/// A whole number that a rule's findings depend on.
+/// What a rule's findings depend on beside the formula.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct SettingDocs {
     /// Its name.
@@ -81,7 +81,7 @@ struct SettingDocs {
     /// What it means.
     docs: &'static str,
     /// Its value by default.
-    default: u32,
+    default: &'static SettingValue,
 }
 
 impl RuleDocs {
@@ -103,7 +103,7 @@ impl RuleDocs {
                 .map(|setting| SettingDocs {
                     name: setting.name,
                     docs: setting.docs,
-                    default: setting.default,
+                    default: &setting.default,
                 })
                 .collect(),
         }
