@@ -1,10 +1,12 @@
-//! Addresses on the web as formulas hold them: where one is written, and what it consists of.
-//! Judges nothing.
+//! Addresses on the web as formulas hold them: where one is written, and what it consists of, read
+//! as browsers read it. Judges nothing.
 
 use std::borrow::Cow;
 
-use crate::ast::{Formula, InfixOperator, NodeId, NodeKind};
+use crate::ast::NodeId;
+use crate::rule::Context;
 use crate::span::Span;
+use crate::written;
 
 /// The functions whose first argument is an address on the web.
 pub(crate) const WITH_ADDRESS: &[&str] = &[
@@ -18,31 +20,53 @@ pub(crate) const WITH_ADDRESS: &[&str] = &[
 
 /// The begin of an address, as far as it is written out in the formula.
 #[derive(Clone, Debug)]
-pub(crate) struct WrittenAddress<'a> {
-    /// The literal's text.
-    pub(crate) text: Cow<'a, str>,
-    /// Where the literal stands.
-    pub(crate) literal: Span,
-    /// Whether the literal is the whole address, and not only what `&` begins with.
+pub(crate) struct WrittenAddress {
+    /// The text, without what browsers leave out of an address.
+    pub(crate) text: String,
+    /// Where it stands: its first literal, or the argument if it has none.
+    pub(crate) span: Span,
+    /// Whether the text is the whole address, and not only its begin.
     pub(crate) whole: bool,
 }
 
-/// The address that the call of one of [`WITH_ADDRESS`] is given, or its begin.
-pub(crate) fn written_address(formula: Formula<'_>, call: NodeId) -> Option<WrittenAddress<'_>> {
-    let (_, [address, ..]) = formula.call(call)? else {
-        return None;
+/// The addresses that the call of one of [`WITH_ADDRESS`] may be given, or their begins.
+pub(crate) fn written_addresses(context: &Context<'_>, call: NodeId) -> Vec<WrittenAddress> {
+    let Some((_, [address, ..])) = context.formula.call(call) else {
+        return Vec::new();
     };
-    let mut first = formula.inside(*address);
-    let mut whole = true;
-    while let NodeKind::Infix(InfixOperator::Concatenate, left, _) = formula.kind(first) {
-        first = formula.inside(left);
-        whole = false;
+    let texts = written::texts(context, *address).into_iter();
+    let addresses = texts.map(|written| WrittenAddress {
+        text: as_browsers_read(&written.text).into_owned(),
+        span: written
+            .literal
+            .unwrap_or_else(|| context.formula.span(*address)),
+        whole: written.whole,
+    });
+    addresses.collect()
+}
+
+/// The text without the blanks around it and the line breaks and tabs inside it.
+fn as_browsers_read(text: &str) -> Cow<'_, str> {
+    let text = text.trim_matches(|c: char| c.is_ascii_control() || c == ' ');
+    if text.contains(['\t', '\n', '\r']) {
+        Cow::Owned(text.replace(['\t', '\n', '\r'], ""))
+    } else {
+        Cow::Borrowed(text)
     }
-    Some(WrittenAddress {
-        text: formula.text(first)?,
-        literal: formula.span(first),
-        whole,
-    })
+}
+
+impl WrittenAddress {
+    /// The parts of the address; `None` if it is none.
+    pub(crate) fn address(&self) -> Option<Address<'_>> {
+        Address::parse(&self.text)
+    }
+
+    /// The web address that the text begins with, if its host is known: what is joined to the text
+    /// can not change it.
+    pub(crate) fn with_host(&self) -> Option<Address<'_>> {
+        self.address()
+            .filter(|address| address.is_web() && (self.whole || address.is_host_complete))
+    }
 }
 
 /// The parts of an address that rules ask about.
@@ -54,10 +78,16 @@ pub(crate) struct Address<'a> {
     pub(crate) user: Option<&'a str>,
     /// The host as written, without its port; empty for `javascript:…` and the like.
     pub(crate) host: &'a str,
+    /// Whether something follows that ends the host: a path, a query.
+    pub(crate) is_host_complete: bool,
+    /// What follows the host and its port.
+    pub(crate) rest: &'a str,
 }
 
 impl<'a> Address<'a> {
     /// `address = scheme ":" ["//" [user "@"] host [":" port]] rest`
+    ///
+    /// Browsers take `\` for `/`, and care little how many of them stand before a host.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (scheme, rest) = text.trim_start().split_once(':')?;
         let named = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -67,15 +97,34 @@ impl<'a> Address<'a> {
         if !named {
             return None;
         }
-        let Some(rest) = rest.strip_prefix("//") else {
+        let is_web = is_web_scheme(scheme);
+        if !is_web && !rest.starts_with("//") {
             return Some(Self {
                 scheme,
                 user: None,
                 host: "",
+                is_host_complete: true,
+                rest,
             });
+        }
+        let rest = if is_web {
+            rest.trim_start_matches(['/', '\\'])
+        } else {
+            rest.get(2..).unwrap_or_default()
         };
-        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-        let authority = rest.get(..end).unwrap_or_default();
+        Some(Self::after_scheme(scheme, rest))
+    }
+
+    /// An address that may lack its scheme, as people write it: `example.org/page`.
+    pub(crate) fn parse_loosely(text: &'a str) -> Self {
+        let address = Self::parse(text)
+            .filter(|address| !address.host.is_empty() && !address.scheme.contains('.'));
+        address.unwrap_or_else(|| Self::after_scheme("", text.trim()))
+    }
+
+    fn after_scheme(scheme: &'a str, rest: &'a str) -> Self {
+        let end = rest.find(['/', '?', '#', '\\']);
+        let (authority, rest) = rest.split_at(end.unwrap_or(rest.len()));
         let (user, host) = match authority.rsplit_once('@') {
             Some((user, host)) => (Some(user), host),
             None => (None, authority),
@@ -85,13 +134,33 @@ impl<'a> Address<'a> {
         } else {
             host.split(':').next().unwrap_or(host)
         };
-        Some(Self { scheme, user, host })
+        Self {
+            scheme,
+            user,
+            host,
+            is_host_complete: end.is_some(),
+            rest,
+        }
     }
 
     /// Whether a browser opens the address over the network.
     pub(crate) fn is_web(&self) -> bool {
-        self.scheme.eq_ignore_ascii_case("http") || self.scheme.eq_ignore_ascii_case("https")
+        is_web_scheme(self.scheme)
     }
+
+    /// The host as it is looked up: in small letters, without dots at its end.
+    pub(crate) fn plain_host(&self) -> String {
+        plain_host(self.host)
+    }
+}
+
+/// The host in small letters, without dots at its end.
+pub(crate) fn plain_host(host: &str) -> String {
+    host.trim_end_matches('.').to_lowercase()
+}
+
+fn is_web_scheme(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }
 
 #[cfg(test)]
@@ -115,14 +184,49 @@ mod tests {
         );
         assert_eq!(parts("http://[::1]:80/"), ("http", None, "[::1]"));
         assert_eq!(parts(" javascript:alert(1)"), ("javascript", None, ""));
+        assert_eq!(parts("Price: 5"), ("Price", None, ""));
         assert_eq!(Address::parse("www.example.org"), None);
+    }
+
+    #[test]
+    fn slashes_are_read_as_browsers_read_them() {
+        for text in [
+            "https:/evil.example/a",
+            "https:\\\\evil.example\\a",
+            "https:evil.example",
+            "https:////evil.example",
+        ] {
+            assert_eq!(parts(text), ("https", None, "evil.example"), "{text}");
+        }
+        let text = "https://good.example\\@evil.example";
+        assert_eq!(parts(text), ("https", None, "good.example"));
+    }
+
+    #[test]
+    fn a_user_is_not_the_host() {
+        let text = "https://good.example@evil.example/";
+        assert_eq!(parts(text), ("https", Some("good.example"), "evil.example"));
+        let text = "https://good.example:80@evil.example:443";
         assert_eq!(
-            Address::parse("Price: 5"),
-            Some(Address {
-                scheme: "Price",
-                user: None,
-                host: ""
-            })
+            parts(text),
+            ("https", Some("good.example:80"), "evil.example")
         );
+    }
+
+    #[test]
+    fn a_scheme_can_be_left_out() {
+        let host = |text| Address::parse_loosely(text).host;
+        assert_eq!(host("example.org:8080/page"), "example.org");
+        assert_eq!(host("https://example.org"), "example.org");
+        assert_eq!(host("*.example.org"), "*.example.org");
+    }
+
+    #[test]
+    fn a_host_is_complete_when_something_follows() {
+        let is_complete = |text| Address::parse(text).unwrap().is_host_complete;
+        assert!(is_complete("https://a.example/"));
+        assert!(is_complete("https://a.example?"));
+        assert!(!is_complete("https://a.example"));
+        assert!(!is_complete("https://a.example:80"));
     }
 }

@@ -129,7 +129,11 @@ fn same_node(formula: Formula<'_>, one: NodeId, other: NodeId) -> bool {
 }
 
 fn same_word(formula: Formula<'_>, one: Span, other: Span) -> bool {
-    let (one, other) = (one.of(formula.source), other.of(formula.source));
+    equal_names(one.of(formula.source), other.of(formula.source))
+}
+
+/// Whether two names are the same one, letter case aside.
+pub(crate) fn equal_names(one: &str, other: &str) -> bool {
     let lower = |word: &str| {
         word.chars()
             .flat_map(char::to_lowercase)

