@@ -1,5 +1,6 @@
 //! The built-in rules, one file each: docs, check, tests. What several rules ask of a tree stands
-//! beside this folder (`condition.rs`, `constant.rs`, `extent.rs`, `link.rs`, `subtree.rs`); rules
+//! beside this folder (`condition.rs`, `constant.rs`, `extent.rs`, `flow.rs`, `kind.rs`,
+//! `link.rs`, `scope.rs`, `subtree.rs`, `written.rs`); rules
 //! never call one another.
 
 use crate::rule::Rule;
@@ -13,6 +14,7 @@ mod contradictory_condition;
 mod deep_nesting;
 mod division_by_zero;
 mod duplicate_condition;
+mod encoded_url_data;
 mod error_masking;
 mod external_import;
 mod hard_coded_column;
@@ -20,6 +22,7 @@ mod hard_coded_number;
 mod hidden_reference;
 mod identical_branches;
 mod if_iserror;
+mod imported_prompt;
 mod insecure_url;
 mod legacy_function;
 mod long_formula;
@@ -32,13 +35,17 @@ mod no_effect_operation;
 mod obscure_host;
 mod overlapping_ranges;
 mod personal_data;
+mod personal_data_in_url;
 mod query_built_from_cells;
 mod quoted_number;
+mod random_looking_text;
+mod range_to_script;
 mod redundant_boolean;
 mod redundant_parentheses;
 mod redundant_sum;
 mod repeated_expression;
 mod repeated_term;
+mod row_level_import;
 mod running_total;
 mod script_link;
 mod secret_in_formula;
@@ -47,6 +54,8 @@ mod syntax_error;
 mod two_digit_year;
 mod unequal_ranges;
 mod unknown_function;
+mod unlisted_host;
+mod unlisted_spreadsheet;
 mod unreachable_branch;
 mod unused_name;
 mod url_built_from_cells;
@@ -68,6 +77,7 @@ pub static ALL: &[&Rule] = &[
     &deep_nesting::RULE,
     &division_by_zero::RULE,
     &duplicate_condition::RULE,
+    &encoded_url_data::RULE,
     &error_masking::RULE,
     &external_import::RULE,
     &hard_coded_column::RULE,
@@ -75,6 +85,7 @@ pub static ALL: &[&Rule] = &[
     &hidden_reference::RULE,
     &identical_branches::RULE,
     &if_iserror::RULE,
+    &imported_prompt::RULE,
     &insecure_url::RULE,
     &legacy_function::RULE,
     &long_formula::RULE,
@@ -87,13 +98,17 @@ pub static ALL: &[&Rule] = &[
     &obscure_host::RULE,
     &overlapping_ranges::RULE,
     &personal_data::RULE,
+    &personal_data_in_url::RULE,
     &query_built_from_cells::RULE,
     &quoted_number::RULE,
+    &random_looking_text::RULE,
+    &range_to_script::RULE,
     &redundant_boolean::RULE,
     &redundant_parentheses::RULE,
     &redundant_sum::RULE,
     &repeated_expression::RULE,
     &repeated_term::RULE,
+    &row_level_import::RULE,
     &running_total::RULE,
     &script_link::RULE,
     &secret_in_formula::RULE,
@@ -102,6 +117,8 @@ pub static ALL: &[&Rule] = &[
     &two_digit_year::RULE,
     &unequal_ranges::RULE,
     &unknown_function::RULE,
+    &unlisted_host::RULE,
+    &unlisted_spreadsheet::RULE,
     &unreachable_branch::RULE,
     &unused_name::RULE,
     &url_built_from_cells::RULE,
