@@ -19,6 +19,7 @@ mod flow;
 pub mod format;
 pub mod functions;
 mod groups;
+mod kind;
 mod link;
 pub mod parser;
 pub mod policy;

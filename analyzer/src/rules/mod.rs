@@ -5,8 +5,11 @@
 
 use crate::rule::Rule;
 
+mod added_percent;
 mod ambiguous_date;
+mod ambiguous_number;
 mod approximate_lookup;
+mod approximate_year;
 mod broken_reference;
 mod constant_condition;
 mod constant_formula;
@@ -14,6 +17,7 @@ mod contradictory_condition;
 mod deep_nesting;
 mod division_by_zero;
 mod duplicate_condition;
+mod early_rounding;
 mod encoded_url_data;
 mod error_masking;
 mod external_import;
@@ -23,7 +27,9 @@ mod hidden_reference;
 mod identical_branches;
 mod if_iserror;
 mod imported_prompt;
+mod inexact_comparison;
 mod insecure_url;
+mod invalid_option;
 mod legacy_function;
 mod long_formula;
 mod lookup_outside_range;
@@ -37,6 +43,7 @@ mod overlapping_ranges;
 mod personal_data;
 mod personal_data_in_url;
 mod query_built_from_cells;
+mod quoted_date;
 mod quoted_number;
 mod random_looking_text;
 mod range_to_script;
@@ -52,6 +59,7 @@ mod secret_in_formula;
 mod self_comparison;
 mod syntax_error;
 mod two_digit_year;
+mod type_mismatch;
 mod unequal_ranges;
 mod unknown_function;
 mod unlisted_host;
@@ -61,6 +69,7 @@ mod unused_name;
 mod url_built_from_cells;
 mod volatile_function;
 mod whole_column_range;
+mod wildcard_comparison;
 mod wrong_argument_count;
 
 #[cfg(test)]
@@ -68,8 +77,11 @@ mod testing;
 
 /// Every rule, sorted by name.
 pub static ALL: &[&Rule] = &[
+    &added_percent::RULE,
     &ambiguous_date::RULE,
+    &ambiguous_number::RULE,
     &approximate_lookup::RULE,
+    &approximate_year::RULE,
     &broken_reference::RULE,
     &constant_condition::RULE,
     &constant_formula::RULE,
@@ -77,6 +89,7 @@ pub static ALL: &[&Rule] = &[
     &deep_nesting::RULE,
     &division_by_zero::RULE,
     &duplicate_condition::RULE,
+    &early_rounding::RULE,
     &encoded_url_data::RULE,
     &error_masking::RULE,
     &external_import::RULE,
@@ -86,7 +99,9 @@ pub static ALL: &[&Rule] = &[
     &identical_branches::RULE,
     &if_iserror::RULE,
     &imported_prompt::RULE,
+    &inexact_comparison::RULE,
     &insecure_url::RULE,
+    &invalid_option::RULE,
     &legacy_function::RULE,
     &long_formula::RULE,
     &lookup_outside_range::RULE,
@@ -100,6 +115,7 @@ pub static ALL: &[&Rule] = &[
     &personal_data::RULE,
     &personal_data_in_url::RULE,
     &query_built_from_cells::RULE,
+    &quoted_date::RULE,
     &quoted_number::RULE,
     &random_looking_text::RULE,
     &range_to_script::RULE,
@@ -115,6 +131,7 @@ pub static ALL: &[&Rule] = &[
     &self_comparison::RULE,
     &syntax_error::RULE,
     &two_digit_year::RULE,
+    &type_mismatch::RULE,
     &unequal_ranges::RULE,
     &unknown_function::RULE,
     &unlisted_host::RULE,
@@ -124,6 +141,7 @@ pub static ALL: &[&Rule] = &[
     &url_built_from_cells::RULE,
     &volatile_function::RULE,
     &whole_column_range::RULE,
+    &wildcard_comparison::RULE,
     &wrong_argument_count::RULE,
 ];
 

@@ -1,5 +1,6 @@
-use crate::ast::{Formula, InfixOperator, NodeId, NodeKind};
+use crate::ast::{NodeId, NodeKind};
 use crate::finding::Edit;
+use crate::kind;
 use crate::rule::{Check, Context, Findings, NodeKinds, declare_rule};
 
 declare_rule! {
@@ -38,14 +39,7 @@ fn check(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) {
     let NodeKind::Infix(operator, left, right) = formula.kind(id) else {
         return;
     };
-    let by_size = matches!(
-        operator,
-        InfixOperator::Less
-            | InfixOperator::LessOrEqual
-            | InfixOperator::Greater
-            | InfixOperator::GreaterOrEqual
-    );
-    if !by_size {
+    if !kind::compares_sizes(operator) {
         return;
     }
     for (quoted, other) in [(left, right), (right, left)] {
@@ -53,7 +47,7 @@ fn check(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) {
         let Some(number) = formula.text(quoted).filter(|text| is_number(text)) else {
             continue;
         };
-        if may_be_a_number(formula, other) {
+        if kind::may_be_number(formula, other) {
             findings
                 .report(
                     formula.span(quoted),
@@ -75,22 +69,4 @@ fn is_number(text: &str) -> bool {
     let text = text.trim();
     text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.'))
         && text.parse::<f64>().is_ok()
-}
-
-/// Whether the expression may give a number: a cell, a calculation, a function about numbers.
-fn may_be_a_number(formula: Formula<'_>, id: NodeId) -> bool {
-    use crate::functions::Category;
-
-    let id = formula.inside(id);
-    match formula.kind(id) {
-        NodeKind::Reference(_) | NodeKind::TableReference | NodeKind::Number(_) => true,
-        NodeKind::Infix(operator, ..) => operator != InfixOperator::Concatenate,
-        NodeKind::Call { .. } => formula.call(id).is_some_and(|(function, _)| {
-            matches!(
-                function.category,
-                Category::Math | Category::Statistical | Category::Date | Category::Financial
-            )
-        }),
-        _ => false,
-    }
 }
