@@ -17,6 +17,7 @@ mod contradictory_condition;
 mod deep_nesting;
 mod division_by_zero;
 mod duplicate_condition;
+mod early_name;
 mod early_rounding;
 mod encoded_url_data;
 mod error_masking;
@@ -57,6 +58,7 @@ mod running_total;
 mod script_link;
 mod secret_in_formula;
 mod self_comparison;
+mod shadowed_name;
 mod syntax_error;
 mod two_digit_year;
 mod type_mismatch;
@@ -66,6 +68,7 @@ mod unlisted_host;
 mod unlisted_spreadsheet;
 mod unreachable_branch;
 mod unused_name;
+mod unused_parameter;
 mod url_built_from_cells;
 mod volatile_function;
 mod whole_column_range;
@@ -89,6 +92,7 @@ pub static ALL: &[&Rule] = &[
     &deep_nesting::RULE,
     &division_by_zero::RULE,
     &duplicate_condition::RULE,
+    &early_name::RULE,
     &early_rounding::RULE,
     &encoded_url_data::RULE,
     &error_masking::RULE,
@@ -129,6 +133,7 @@ pub static ALL: &[&Rule] = &[
     &script_link::RULE,
     &secret_in_formula::RULE,
     &self_comparison::RULE,
+    &shadowed_name::RULE,
     &syntax_error::RULE,
     &two_digit_year::RULE,
     &type_mismatch::RULE,
@@ -138,6 +143,7 @@ pub static ALL: &[&Rule] = &[
     &unlisted_spreadsheet::RULE,
     &unreachable_branch::RULE,
     &unused_name::RULE,
+    &unused_parameter::RULE,
     &url_built_from_cells::RULE,
     &volatile_function::RULE,
     &whole_column_range::RULE,

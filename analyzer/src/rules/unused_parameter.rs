@@ -1,0 +1,80 @@
+use std::collections::BTreeSet;
+
+use crate::ast::{NodeId, NodeKind};
+use crate::rule::{Check, Context, Findings, declare_rule};
+use crate::subtree;
+
+declare_rule! {
+    /// *Flags a parameter of a LAMBDA that its formula does not use.*
+    ///
+    /// **Why** What is given for it is calculated for nothing, and readers look for where it
+    /// matters: most often it was meant to be used.
+    ///
+    /// **Example**
+    /// ```formula
+    /// =MAP(A1:A9, B1:B9, LAMBDA(price, count, price*2))
+    /// =LET(net, LAMBDA(gross, rate, gross/1.2), net(A1, B1))
+    /// =LAMBDA(x, y, x+1)(A1, B1)
+    /// ```
+    ///
+    /// **Instead**
+    /// ```formula
+    /// =MAP(A1:A9, B1:B9, LAMBDA(price, count, price*count))
+    /// =MAP(A1:A9, LAMBDA(_, RANDBETWEEN(1, 6)))
+    /// =MAKEARRAY(3, 3, LAMBDA(row, column, row))
+    /// =REDUCE(0, A1:A9, LAMBDA(sum, x, sum+1))
+    /// ```
+    ///
+    /// **Limits** Where the caller decides how many parameters there are, as REDUCE and MAKEARRAY
+    /// do, they are left alone, and so are those whose name begins with `_`.
+    "unused-parameter" {
+        category: Complexity,
+        severity: Low,
+        presets: [Recommended, Fast, Icaew],
+        sees: Template,
+        check: Check::Calls(&["LAMBDA"], check),
+    }
+}
+
+fn check(context: &Context<'_>, lambda: NodeId, findings: &mut Findings<'_>) {
+    let formula = context.formula;
+    let Some((_, [parameters @ .., body])) = formula.call(lambda) else {
+        return;
+    };
+    if parameters.is_empty() || !is_free_to_choose(context, lambda) {
+        return;
+    }
+    let read = subtree::descendants(formula, *body).filter_map(|id| match formula.kind(id) {
+        NodeKind::Name | NodeKind::Reference(_) => Some(formula.written(id).to_lowercase()),
+        NodeKind::Call { name, .. } => Some(name.of(formula.source).to_lowercase()),
+        _ => None,
+    });
+    let read: BTreeSet<String> = read.collect();
+    for parameter in parameters {
+        let word = formula.written(*parameter);
+        if !word.starts_with('_') && !read.contains(&word.to_lowercase()) {
+            findings.report(
+                formula.span(*parameter),
+                format!(
+                    "The LAMBDA does not use {word}, so what is given for it has no effect. Use it \
+                     where it was meant, or remove it."
+                ),
+            );
+        }
+    }
+}
+
+/// Whether the formula itself decides how many parameters the LAMBDA has.
+fn is_free_to_choose(context: &Context<'_>, lambda: NodeId) -> bool {
+    let formula = context.formula;
+    match context
+        .parent(lambda)
+        .map(|parent| (parent, formula.kind(parent)))
+    {
+        Some((_, NodeKind::Apply { callee, .. })) => callee == lambda,
+        Some((parent, NodeKind::Call { .. })) => formula
+            .call(parent)
+            .is_some_and(|(function, _)| matches!(function.name, "LET" | "MAP")),
+        _ => false,
+    }
+}
