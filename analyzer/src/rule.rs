@@ -531,8 +531,8 @@ impl Reported<'_> {
 /// Declares the rule of a file as `RULE`. The doc comment is the rule's page and is also kept in
 /// [`Rule::docs`], so a rule without docs does not compile.
 ///
-/// Code in the docs is fenced as `formula`, one formula a line, and is run by the tests: every
-/// line under **Example** is flagged, every line under **Instead** is not. Where that takes a
+/// Code in the docs is fenced as `formula`, one formula a line (as a JSON string if it has line
+/// breaks), and is run by the tests: every line under **Example** is flagged, every line under **Instead** is not. Where that takes a
 /// setting, the fence names it, as JSON: `formula {"allowed-hosts": ["example.org"]}`.
 ///
 /// A setting is a number, `"max": 3 "How many …"`, or a list of texts that is empty unless an

@@ -41,7 +41,9 @@ fn findings(rule: &Rule, settings: &Settings, formula: &str) -> Vec<Finding> {
 }
 
 /// The formulas in the fenced block under a heading, and the settings that the fence names.
-fn examples(rule: &Rule, heading: &str) -> (Settings, Vec<&'static str>) {
+///
+/// A line that starts with `"` is a JSON string, for formulas with line breaks.
+fn examples(rule: &Rule, heading: &str) -> (Settings, Vec<String>) {
     let (_, section) = rule.docs.split_once(heading).unwrap();
     let (_, block) = section.split_once("```formula").unwrap();
     let (settings, block) = block.split_once('\n').unwrap();
@@ -50,16 +52,21 @@ fn examples(rule: &Rule, heading: &str) -> (Settings, Vec<&'static str>) {
         settings => serde_json::from_str(settings).unwrap(),
     };
     let (block, _) = block.split_once("```").unwrap();
-    let formulas = block.lines().map(str::trim);
-    (settings, formulas.filter(|line| !line.is_empty()).collect())
+    let lines = block.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty());
+    let formulas = lines.map(|line| match line.starts_with('"') {
+        true => serde_json::from_str(line).unwrap(),
+        false => line.to_owned(),
+    });
+    (settings, formulas.collect())
 }
 
 /// Calls `check` with every formula that the docs of a rule show under the heading.
-fn for_each_example(heading: &str, check: impl Fn(&'static Rule, &Settings, &'static str)) {
+fn for_each_example(heading: &str, check: impl Fn(&'static Rule, &Settings, &str)) {
     for_each_rule(|rule| {
         let (settings, formulas) = examples(rule, heading);
         for formula in formulas {
-            check(rule, &settings, formula);
+            check(rule, &settings, &formula);
         }
     });
 }

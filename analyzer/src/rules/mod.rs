@@ -16,6 +16,7 @@ mod constant_formula;
 mod contradictory_condition;
 mod deep_nesting;
 mod division_by_zero;
+mod double_sign;
 mod duplicate_condition;
 mod early_name;
 mod early_rounding;
@@ -23,6 +24,8 @@ mod encoded_url_data;
 mod error_masking;
 mod external_import;
 mod hard_coded_column;
+mod hard_coded_criterion;
+mod hard_coded_date;
 mod hard_coded_number;
 mod hidden_reference;
 mod identical_branches;
@@ -34,7 +37,11 @@ mod invalid_option;
 mod legacy_function;
 mod long_formula;
 mod lookup_outside_range;
+mod many_lines;
+mod many_operations;
+mod many_references;
 mod misleading_link;
+mod needless_case_change;
 mod needless_sign;
 mod nested_arrayformula;
 mod nested_if;
@@ -59,6 +66,7 @@ mod script_link;
 mod secret_in_formula;
 mod self_comparison;
 mod shadowed_name;
+mod stray_space;
 mod syntax_error;
 mod two_digit_year;
 mod type_mismatch;
@@ -91,6 +99,7 @@ pub static ALL: &[&Rule] = &[
     &contradictory_condition::RULE,
     &deep_nesting::RULE,
     &division_by_zero::RULE,
+    &double_sign::RULE,
     &duplicate_condition::RULE,
     &early_name::RULE,
     &early_rounding::RULE,
@@ -98,6 +107,8 @@ pub static ALL: &[&Rule] = &[
     &error_masking::RULE,
     &external_import::RULE,
     &hard_coded_column::RULE,
+    &hard_coded_criterion::RULE,
+    &hard_coded_date::RULE,
     &hard_coded_number::RULE,
     &hidden_reference::RULE,
     &identical_branches::RULE,
@@ -109,7 +120,11 @@ pub static ALL: &[&Rule] = &[
     &legacy_function::RULE,
     &long_formula::RULE,
     &lookup_outside_range::RULE,
+    &many_lines::RULE,
+    &many_operations::RULE,
+    &many_references::RULE,
     &misleading_link::RULE,
+    &needless_case_change::RULE,
     &needless_sign::RULE,
     &nested_arrayformula::RULE,
     &nested_if::RULE,
@@ -134,6 +149,7 @@ pub static ALL: &[&Rule] = &[
     &secret_in_formula::RULE,
     &self_comparison::RULE,
     &shadowed_name::RULE,
+    &stray_space::RULE,
     &syntax_error::RULE,
     &two_digit_year::RULE,
     &type_mismatch::RULE,
