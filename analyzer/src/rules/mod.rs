@@ -10,6 +10,7 @@ mod ambiguous_date;
 mod ambiguous_number;
 mod approximate_lookup;
 mod approximate_year;
+mod array_conditional_sum;
 mod broken_reference;
 mod constant_condition;
 mod constant_formula;
@@ -37,6 +38,7 @@ mod invalid_option;
 mod legacy_function;
 mod long_formula;
 mod lookup_outside_range;
+mod many_imports;
 mod many_lines;
 mod many_operations;
 mod many_references;
@@ -51,6 +53,7 @@ mod overlapping_ranges;
 mod personal_data;
 mod personal_data_in_url;
 mod query_built_from_cells;
+mod query_column_letter;
 mod quoted_date;
 mod quoted_number;
 mod random_looking_text;
@@ -59,6 +62,7 @@ mod redundant_boolean;
 mod redundant_parentheses;
 mod redundant_sum;
 mod repeated_expression;
+mod repeated_lookup;
 mod repeated_term;
 mod row_level_import;
 mod running_total;
@@ -93,6 +97,7 @@ pub static ALL: &[&Rule] = &[
     &ambiguous_number::RULE,
     &approximate_lookup::RULE,
     &approximate_year::RULE,
+    &array_conditional_sum::RULE,
     &broken_reference::RULE,
     &constant_condition::RULE,
     &constant_formula::RULE,
@@ -120,6 +125,7 @@ pub static ALL: &[&Rule] = &[
     &legacy_function::RULE,
     &long_formula::RULE,
     &lookup_outside_range::RULE,
+    &many_imports::RULE,
     &many_lines::RULE,
     &many_operations::RULE,
     &many_references::RULE,
@@ -134,6 +140,7 @@ pub static ALL: &[&Rule] = &[
     &personal_data::RULE,
     &personal_data_in_url::RULE,
     &query_built_from_cells::RULE,
+    &query_column_letter::RULE,
     &quoted_date::RULE,
     &quoted_number::RULE,
     &random_looking_text::RULE,
@@ -142,6 +149,7 @@ pub static ALL: &[&Rule] = &[
     &redundant_parentheses::RULE,
     &redundant_sum::RULE,
     &repeated_expression::RULE,
+    &repeated_lookup::RULE,
     &repeated_term::RULE,
     &row_level_import::RULE,
     &running_total::RULE,
