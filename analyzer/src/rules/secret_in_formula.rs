@@ -124,6 +124,9 @@ fn check(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) {
 /// Looks at texts that are put together from pieces, of which none need be a secret.
 fn check_joined(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) {
     let formula = context.formula;
+    if !may_hold_secret(context, id) {
+        return;
+    }
     let Some((parts, between)) = written::joined(context, id) else {
         return;
     };
@@ -154,6 +157,37 @@ fn check_joined(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) 
     if let Some(span) = span {
         report(&text, span, findings);
     }
+}
+
+/// Whether the join has enough text, or parts that can stand for some, to be worth a look: most
+/// have cells and a space.
+fn may_hold_secret(context: &Context<'_>, id: NodeId) -> bool {
+    let formula = context.formula;
+    // There a cell's name can be a parameter's.
+    let in_lambda = context
+        .enclosing_calls(id)
+        .any(|place| place.is_call_of(&["LAMBDA"]));
+    let length = |part| match formula.kind_inside(part) {
+        NodeKind::Text | NodeKind::Number(_) => formula.span(part).len() as usize,
+        NodeKind::Reference(_) if !in_lambda => 0,
+        _ => SHORTEST,
+    };
+    let mut letters = 0;
+    let mut rest = id;
+    while let NodeKind::Infix(InfixOperator::Concatenate, left, right) = formula.kind_inside(rest) {
+        letters += length(right);
+        rest = left;
+    }
+    letters += match formula.call(rest) {
+        Some((function, arguments)) if rest == id => match function.name {
+            "CONCATENATE" | "CONCAT" | "JOIN" | "TEXTJOIN" => {
+                arguments.iter().map(|part| length(*part)).sum()
+            }
+            _ => 0,
+        },
+        _ => length(rest),
+    };
+    letters >= SHORTEST
 }
 
 fn report(text: &str, span: Span, findings: &mut Findings<'_>) {
@@ -256,7 +290,7 @@ fn has_credentials(text: &str) -> bool {
             let rest = text.get(start + word.len()..).unwrap_or_default();
             let end = rest.find(|c: char| !is_key_part(c) && !matches!(c, '+' | '/' | '='));
             let value = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-            value.len() >= 16 && looks_random(value)
+            value.len() >= 16 && (value.ends_with('=') || looks_random(value))
         })
     })
 }
@@ -337,6 +371,7 @@ mod tests {
             "=JOIN(\"Z7\",{\"AKIAQ3EG\",\"PLM5TRWXYB\"})",
             "=LET(a,\"AKIAQ3EG\",b,\"Z7PLM5TRWXYB\",a&b)",
             "=LAMBDA(a,a&\"Z7PLM5TRWXYB\")(\"AKIAQ3EG\")",
+            "=LAMBDA(A1,B1,A1&B1)(\"AKIAQ3EG\",\"Z7PLM5TRWXYB\")",
             "=\"AKIAQ3EG\"&CHAR(90)&\"7PLM5TRWXYB\"",
         ] {
             assert_eq!(flagged(&RULE, formula).len(), 1, "{formula}");
