@@ -65,6 +65,8 @@ fn check(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) {
     if !(is_single && !matters || is_alone) {
         return;
     }
+    // Around a whole formula or argument no pair has a meaning, however many there are.
+    let inner = if is_alone { formula.inside(id) } else { inner };
     let (outer, inner) = (formula.span(id), formula.span(inner));
     let edit = |start, end| Edit {
         span: Span::new(start, end),
@@ -89,5 +91,11 @@ mod tests {
     #[test]
     fn only_the_parentheses_go() {
         assert_eq!(fixed(&RULE, "=2*( A1 )+SUM((B1:B9))"), "=2*A1+SUM(B1:B9)");
+    }
+
+    #[test]
+    fn every_pair_around_the_whole_goes_at_once() {
+        assert_eq!(fixed(&RULE, "=((A1/(A1+B1)*C1))"), "=A1/(A1+B1)*C1");
+        assert_eq!(fixed(&RULE, "=(((A1)))"), "=A1");
     }
 }
