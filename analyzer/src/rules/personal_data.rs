@@ -2,7 +2,8 @@ use crate::ast::NodeId;
 use crate::rule::{Check, Context, Findings, NodeKinds, declare_rule};
 
 declare_rule! {
-    /// *Flags an e-mail address, a bank account or a card number written into a formula.*
+    /// *Flags an e-mail address, a telephone, bank account, card or social security number written
+    /// into a formula.*
     ///
     /// **Why** A formula is copied, exported and logged without a thought for the person in it, and
     /// no access rule for a column protects it.
@@ -12,6 +13,8 @@ declare_rule! {
     /// =IF(A1="jane.doe@example.org", 1, 0)
     /// =IF(A1="DE89 3704 0044 0532 0130 00", B1, 0)
     /// =COUNTIF(A:A, "4111 1111 1111 1111")
+    /// =HYPERLINK("tel:+49 30 1234567", "call")
+    /// =IF(A1="219-09-9999", 1, 0)
     /// ```
     ///
     /// **Instead**
@@ -23,7 +26,9 @@ declare_rule! {
     /// ```
     ///
     /// **Limits** Account and card numbers are recognised by their check digits, so one that is
-    /// mistyped is not seen. Names and addresses are not recognised at all.
+    /// mistyped is not seen; telephone numbers by the code of their country, `+49`. Of the numbers
+    /// that countries give to persons only the American one is known by its form. Names and
+    /// addresses are not recognised at all.
     "personal-data" {
         category: Privacy,
         severity: Medium,
@@ -55,6 +60,10 @@ fn check(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) {
         "The number of a bank account"
     } else if is_card_number(&text) {
         "The number of a payment card"
+    } else if is_social_security_number(&text) {
+        "A social security number"
+    } else if is_telephone_number(&text) {
+        "A telephone number"
     } else {
         return;
     };
@@ -132,6 +141,35 @@ fn is_card_number(text: &str) -> bool {
     (13..=19).contains(&digits.len()) && (3..=6).contains(&first) && sum.is_multiple_of(10)
 }
 
+/// `number = 3 digits "-" 2 digits "-" 4 digits`, none of them zero alone, of the areas that exist.
+fn is_social_security_number(text: &str) -> bool {
+    let mut parts = text.trim().split('-');
+    let mut next = |length: usize| {
+        let part = parts.next().filter(|part| part.len() == length)?;
+        let is_digits = part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<u32>().ok().filter(|_| is_digits)
+    };
+    let numbers = (next(3), next(2), next(4));
+    let exists = |area: u32| area != 0 && area != 666 && area < 900;
+    parts.next().is_none()
+        && matches!(numbers, (Some(area), Some(group), Some(serial))
+            if exists(area) && group > 0 && serial > 0)
+}
+
+/// `number = ["tel:"] "+" digits`, 8 to 15 of them, parted by spaces, dashes, points or brackets.
+fn is_telephone_number(text: &str) -> bool {
+    let text = text.trim();
+    let text = text.strip_prefix("tel:").unwrap_or(text).trim_start();
+    let Some(rest) = text.strip_prefix('+') else {
+        return false;
+    };
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '(' | ')' | '/');
+    let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+    rest.starts_with(|c: char| ('1'..='9').contains(&c))
+        && rest.chars().all(is_part)
+        && (8..=15).contains(&digits)
+}
+
 #[cfg(test)]
 mod tests {
     use super::RULE;
@@ -145,6 +183,11 @@ mod tests {
             "user@@example.org",
             "5 @ 3.50",
             "DE00370400440532013000",
+            "000-12-3456",
+            "219-9-99999",
+            "+1 234",
+            "+0.5 12345678",
+            "+12345678 units",
         ] {
             assert!(flagged(&RULE, &format!("=\"{text}\"")).is_empty(), "{text}");
         }
