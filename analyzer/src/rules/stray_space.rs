@@ -67,12 +67,13 @@ fn report(source: &str, span: Span, findings: &mut Findings<'_>) {
     let after = source.get(span.end as usize..).unwrap_or_default();
     let at_line_end = before.ends_with(['\n', '\r']) || after.starts_with(['\n', '\r']);
     let is_needless = after.is_empty() || after.starts_with(['(', ')', ',', ';', '}']);
-    // Before a bracket that belongs to no call, a space parts it from an operator.
+    // What follows an operator may be set apart from it.
     let after_operator = before.ends_with(|c: char| "+-*/^&=<>,;({".contains(c));
-    if at_line_end || after.starts_with('(') && after_operator && span.len() == 1 {
+    // After a comma it stands for an argument that is left out.
+    if at_line_end || after_operator && span.len() == 1 {
         return;
     }
-    let left = if is_needless && !(after.starts_with('(') && after_operator) {
+    let left = if is_needless && !after_operator {
         ""
     } else if span.len() > 1 {
         " "
@@ -132,5 +133,6 @@ mod tests {
     fn lines_that_are_set_in_order_are_left_alone() {
         assert!(flagged(&RULE, "=IF(\n    A1>0,  \n    B1\n  )").is_empty());
         assert!(flagged(&RULE, "=A1 * (B1 + C1)").is_empty());
+        assert!(flagged(&RULE, "=VLOOKUP(A1, B:C, 2, )").is_empty());
     }
 }

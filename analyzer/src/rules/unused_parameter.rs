@@ -26,7 +26,8 @@ declare_rule! {
     /// ```
     ///
     /// **Limits** Where the caller decides how many parameters there are, as REDUCE and MAKEARRAY
-    /// do, they are left alone, and so are those whose name begins with `_`.
+    /// do, they are left alone, and so are those whose name begins with `_` and those of a LAMBDA
+    /// that is handed on by its name.
     "unused-parameter" {
         category: Complexity,
         severity: Low,
@@ -52,7 +53,11 @@ fn check(context: &Context<'_>, lambda: NodeId, findings: &mut Findings<'_>) {
     let read: BTreeSet<String> = read.collect();
     for parameter in parameters {
         let word = formula.written(*parameter);
-        if !word.starts_with('_') && !read.contains(&word.to_lowercase()) {
+        let is_name = matches!(
+            formula.kind(*parameter),
+            NodeKind::Name | NodeKind::Reference(_)
+        );
+        if is_name && !word.starts_with('_') && !read.contains(&word.to_lowercase()) {
             findings.report(
                 formula.span(*parameter),
                 format!(
@@ -67,14 +72,46 @@ fn check(context: &Context<'_>, lambda: NodeId, findings: &mut Findings<'_>) {
 /// Whether the formula itself decides how many parameters the LAMBDA has.
 fn is_free_to_choose(context: &Context<'_>, lambda: NodeId) -> bool {
     let formula = context.formula;
-    match context
-        .parent(lambda)
-        .map(|parent| (parent, formula.kind(parent)))
-    {
-        Some((_, NodeKind::Apply { callee, .. })) => callee == lambda,
-        Some((parent, NodeKind::Call { .. })) => formula
-            .call(parent)
-            .is_some_and(|(function, _)| matches!(function.name, "LET" | "MAP")),
+    let Some(parent) = context.parent(lambda) else {
+        return false;
+    };
+    if let NodeKind::Apply { callee, .. } = formula.kind(parent) {
+        return callee == lambda;
+    }
+    let Some((function, arguments)) = formula.call(parent) else {
+        return false;
+    };
+    match function.name {
+        "MAP" => true,
+        "LET" => {
+            let place = arguments.iter().position(|argument| *argument == lambda);
+            let name = place.and_then(|place| arguments.get(place.checked_sub(1)?));
+            place.is_some_and(|place| place % 2 == 1)
+                && name.is_some_and(|name| is_only_called(context, *name))
+        }
         _ => false,
+    }
+}
+
+/// Whether the formula calls what the name stands for, and hands it to nobody.
+fn is_only_called(context: &Context<'_>, name: NodeId) -> bool {
+    let formula = context.formula;
+    let word = formula.written(name);
+    formula.nodes().all(|(id, node)| {
+        let is_read = matches!(node.kind, NodeKind::Name | NodeKind::Reference(_));
+        id == name || !is_read || !subtree::equal_names(formula.written(id), word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::flagged;
+
+    #[test]
+    fn what_is_handed_on_must_fit_who_takes_it() {
+        let formula = "=LET(first,LAMBDA(a,b,a),pick,LAMBDA(f,f(A1,B1)),pick(first))";
+        assert!(flagged(&RULE, formula).is_empty());
+        assert_eq!(flagged(&RULE, "=LET(f,LAMBDA(a,b,a),f(A1,B1))"), ["b"]);
     }
 }
