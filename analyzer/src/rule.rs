@@ -52,7 +52,7 @@ impl Rule {
     }
 }
 
-/// A named set of rules.
+/// A named set of rules. The README of `rules/` says what each is made from.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]

@@ -89,7 +89,7 @@ fn every_file_is_a_registered_rule() {
             .replace('_', "-")
     });
     let files: BTreeSet<String> = files
-        .filter(|name| name != "mod" && name != "testing")
+        .filter(|name| !["mod", "testing", "README"].contains(&name.as_str()))
         .collect();
     let registered: BTreeSet<String> = rules::ALL.iter().map(|rule| rule.name.to_owned()).collect();
     assert_eq!(files, registered);
@@ -179,4 +179,22 @@ fn rules_ask_only_for_functions_that_exist() {
 #[test]
 fn only_rules_about_neighbours_are_in_consistency() {
     for_each_rule(|rule| assert!(!rule.is_in(Preset::Consistency), "{}", rule.name));
+}
+
+/// The rules that the folder's README names in the table under a heading.
+fn rules_in_readme(heading: &str) -> BTreeSet<&'static str> {
+    let (_, section) = include_str!("../src/rules/README.md")
+        .split_once(&format!("\n### {heading}\n"))
+        .unwrap();
+    let section = section.split("\n#").next().unwrap_or_default();
+    section.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn every_rule_of_a_standard_serves_one_of_its_principles() {
+    for (heading, preset) in [("FAST", Preset::Fast), ("ICAEW", Preset::Icaew)] {
+        let in_preset = rules::ALL.iter().filter(|rule| rule.is_in(preset));
+        let in_preset: BTreeSet<&str> = in_preset.map(|rule| rule.name).collect();
+        assert_eq!(rules_in_readme(heading), in_preset, "{heading}");
+    }
 }
