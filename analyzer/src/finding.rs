@@ -13,6 +13,7 @@ use crate::template::Template;
 )]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub enum Severity {
     /// Worth knowing.
     Info,
@@ -30,6 +31,7 @@ pub enum Severity {
 )]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub enum Category {
     /// The formula is not valid or can not give a result.
     Error,

@@ -89,6 +89,7 @@ pub struct ReportedFinding {
 /// A part of a text in UTF-16 code units, as JavaScript counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Utf16Span {
     /// The first code unit.
     pub start: u32,
@@ -99,6 +100,7 @@ pub struct Utf16Span {
 /// The sentence of a policy that asks for a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct PolicyReference {
     /// The policy's id.
     pub id: String,
@@ -113,6 +115,7 @@ pub struct PolicyReference {
 /// What would mend a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct ReportedFix {
     /// Whether it keeps the formula's result.
     pub safe: bool,
@@ -329,7 +332,8 @@ fn recommendation(finding: &ReportedFinding) -> String {
 }
 
 /// The finding as reported, its cells left out.
-fn reported(rules: &RuleSet, formula: &str, finding: &Finding) -> ReportedFinding {
+#[must_use]
+pub fn reported(rules: &RuleSet, formula: &str, finding: &Finding) -> ReportedFinding {
     let span = finding.span.to_utf16(formula);
     ReportedFinding {
         rule: finding.rule.clone().into_owned(),

@@ -22,6 +22,7 @@ mod reading;
 pub mod rule;
 mod sentences;
 mod status;
+pub mod stored;
 mod symbols;
 pub mod wire;
 mod words;
@@ -74,27 +75,30 @@ pub struct Sentence {
 /// time linear in the text.
 #[must_use]
 pub fn compile(text: &str, lexicon: &Lexicon) -> Compiled {
-    let sentences = compile::sentences(text, lexicon);
-    let mut runners = Vec::new();
-    for (index, sentence) in sentences.iter().enumerate() {
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        if sentence.status == Status::Enforced {
-            runners.extend(
-                sentence
-                    .rules
-                    .iter()
-                    .map(|rule| check::Runner::new(index, rule)),
-            );
-        }
-    }
-    Compiled {
-        sentences,
-        lexicon_version: lexicon.version(),
-        runners,
-    }
+    Compiled::new(compile::sentences(text, lexicon), lexicon.version())
 }
 
 impl Compiled {
+    fn new(sentences: Vec<Sentence>, lexicon_version: u32) -> Self {
+        let mut runners = Vec::new();
+        for (index, sentence) in sentences.iter().enumerate() {
+            let index = u32::try_from(index).unwrap_or(u32::MAX);
+            if sentence.status == Status::Enforced {
+                runners.extend(
+                    sentence
+                        .rules
+                        .iter()
+                        .map(|rule| check::Runner::new(index, rule)),
+                );
+            }
+        }
+        Self {
+            sentences,
+            lexicon_version,
+            runners,
+        }
+    }
+
     /// Adds what is wrong with a formula by the sentences that are enforced, in their order.
     pub fn check(&self, context: &Context<'_>, found: &mut Vec<Violation>) {
         for runner in &self.runners {

@@ -11,6 +11,7 @@ use crate::finding::Severity;
 /// One rule of a policy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct PolicyRule {
     /// What kind of demand it is: `forbid`, `require`, `limit`, `prefer`, `allowOnly`.
     pub kind: Kind,
@@ -18,7 +19,8 @@ pub struct PolicyRule {
     pub level: Level,
     /// How much a formula that breaks it matters.
     pub severity: Severity,
-    /// What it demands.
+    /// What it demands: the analyzer's own data, to be given back to it.
+    #[cfg_attr(feature = "typescript", tsify(type = "unknown"))]
     pub demand: Demand,
     /// The same demand in the analyzer's own words.
     pub paraphrase: String,
@@ -62,6 +64,7 @@ impl PolicyRule {
 /// The kinds of demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub enum Kind {
     /// Something must not be there.
     Forbid,
@@ -78,6 +81,7 @@ pub enum Kind {
 /// How strongly a sentence demands what it demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub enum Level {
     /// "must", "never", "is forbidden".
     Must,
@@ -101,6 +105,7 @@ impl Level {
 
 /// Formulas that a rule is tested with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Tests {
     /// Formulas that keep the rule.
     pub pass: Vec<String>,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What became of a sentence. Only the rules of an enforced sentence run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub enum Status {
     /// Every word was understood, and formulas are checked against it.
     Enforced,

@@ -10,8 +10,14 @@ use crate::span::{Span, Utf16Map};
 /// A compiled policy as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(
+    feature = "typescript",
+    derive(tsify::Tsify),
+    tsify(rename = "CompiledPolicy")
+)]
 pub struct Wire<'a> {
     /// Every sentence, heading and aside, in the order of the document.
+    #[cfg_attr(feature = "typescript", tsify(type = "CompiledSentence[]"))]
     pub sentences: Vec<WireSentence<'a>>,
     /// How many sentences are enforced.
     pub enforced: usize,
@@ -28,6 +34,11 @@ pub struct Wire<'a> {
 /// One sentence as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(
+    feature = "typescript",
+    derive(tsify::Tsify),
+    tsify(missing_as_null, rename = "CompiledSentence")
+)]
 pub struct WireSentence<'a> {
     /// The sentence as it stands in the document.
     pub text: &'a str,
@@ -47,6 +58,7 @@ pub struct WireSentence<'a> {
 
 /// A range of UTF-16 code units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct WireSpan {
     /// The first code unit.
     pub start: u32,

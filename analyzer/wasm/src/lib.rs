@@ -1,13 +1,17 @@
 //! The analyzer for the browser: bindings only, no logic.
 //!
 //! Formulas come in batches, because a call costs more than a formula; offsets are UTF-16 code
-//! units, as JavaScript counts them; findings are plain objects, made without JSON.
+//! units, as JavaScript counts them; findings are plain objects, made without JSON. The TypeScript
+//! declarations come from the Rust types.
+
+mod answer;
+mod batch;
 
 use analyzer::ast::Formula;
-use analyzer::audit::{Auditor, FormulaAudit, Skip};
+use analyzer::audit::Auditor;
 use analyzer::cell::Position;
-use analyzer::finding::{Finding, Fix};
 use analyzer::parser::{Locale, parse};
+use analyzer::policy::stored::StoredPolicy;
 use analyzer::print;
 use analyzer::rule::Preset;
 use analyzer::ruleset::{ENGINE, RuleSet};
@@ -15,52 +19,10 @@ use js_sys::Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
-#[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"
-/** What became of one formula. */
-export interface Checked {
-  /** In the order of the formula's text. */
-  readonly findings: readonly LocalFinding[];
-  /** Why nothing was looked for; null when the formula was checked. */
-  readonly skipped: string | null;
-}
+pub use answer::{Checked, LocalFinding};
 
-/** One finding, in the words of the server's answer to an audit. */
-export interface LocalFinding {
-  readonly rule: string;
-  readonly severity: "info" | "low" | "medium" | "high";
-  readonly message: string;
-  /** UTF-16 code units of the formula. */
-  readonly span: { readonly start: number; readonly end: number };
-  readonly fingerprint: string;
-  readonly policy: null;
-  readonly fix: LocalFix | null;
-}
-
-export interface LocalFix {
-  /** Whether it keeps the formula's result. */
-  readonly safe: boolean;
-  readonly title: string;
-  /** The whole formula afterwards. */
-  readonly formula: string;
-}
-"#;
-
-#[wasm_bindgen(module = "/src/objects.js")]
-extern "C" {
-    fn finding(
-        rule: &str,
-        severity: &str,
-        message: &str,
-        start: u32,
-        end: u32,
-        fingerprint: &str,
-        fix: Option<JsValue>,
-    ) -> JsValue;
-    fn fix(safe: bool, title: &str, formula: &str) -> JsValue;
-    fn checked(findings: Array) -> JsValue;
-    fn skipped(reason: &str) -> JsValue;
-}
+use answer::Answer;
+use batch::Batch;
 
 /// Where a formula without a cell stands, as the server has it too.
 const FIRST_CELL: Position = Position { column: 1, row: 1 };
@@ -92,15 +54,48 @@ impl Analyzer {
         })
     }
 
-    /// Checks many formulas; the result has one entry for each, in their order.
-    #[wasm_bindgen(unchecked_return_type = "Checked[]")]
+    /// Checks formulas against these compiled policies too, in place of those before. Throws, and
+    /// leaves those before in force, when one of them is of another version or can not be read.
+    #[wasm_bindgen(js_name = usePolicies)]
+    pub fn use_policies(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "readonly StoredPolicy[]")] policies: JsValue,
+    ) -> Result<(), JsError> {
+        let policies: Vec<StoredPolicy> = serde_wasm_bindgen::from_value(policies)?;
+        let loaded: Result<Vec<_>, _> = policies.into_iter().map(StoredPolicy::load).collect();
+        self.rules = self.rules.clone().with_policies(loaded?);
+        Ok(())
+    }
+
+    /// The hash of the rules and policies: equal to `ruleset` of an audit's answer when the same
+    /// things are found here and there.
+    #[wasm_bindgen(getter)]
     #[must_use]
-    pub fn check(&self, formulas: Vec<String>) -> Array {
+    pub fn ruleset(&self) -> String {
+        self.rules.hash().to_owned()
+    }
+
+    /// Checks many formulas; the result has one entry for each, in their order.
+    ///
+    /// `cells` says where they stand: for each formula its column and its row, from 1. Formulas
+    /// that were copied from one another are then checked once, and findings have the fingerprints
+    /// that the server gives them there. Without it each formula is taken to stand in A1. Throws
+    /// when an entry is not a text or a cell is missing.
+    #[wasm_bindgen(unchecked_return_type = "Checked[]")]
+    pub fn check(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "readonly string[]")] formulas: &Array,
+        cells: Option<Vec<u32>>,
+    ) -> Result<Array, JsValue> {
+        let batch = Batch::read(formulas)?;
+        let cells = batch.cells(cells.as_deref())?;
         let mut auditor = Auditor::new(&self.rules, self.locale);
-        formulas
-            .into_iter()
-            .map(|formula| outcome(&formula, &auditor.audit(&formula, FIRST_CELL)))
-            .collect()
+        let mut answer = Answer::default();
+        for (formula, cell) in batch.formulas().zip(cells) {
+            let audit = auditor.audit(formula, cell);
+            answer.add(&Checked::new(&self.rules, formula, audit));
+        }
+        Ok(answer.into_objects())
     }
 
     /// The formula as the analyzer writes it: upper-case names, no needless spaces. A part that
@@ -114,39 +109,4 @@ impl Analyzer {
         };
         print::canonical(parsed, self.locale)
     }
-}
-
-fn outcome(formula: &str, audit: &Result<FormulaAudit, Skip>) -> JsValue {
-    match audit {
-        Ok(audit) => {
-            let findings = audit.findings.iter();
-            checked(
-                findings
-                    .map(|found| finding_object(formula, found))
-                    .collect(),
-            )
-        }
-        Err(skip) => skipped(&skip.to_string()),
-    }
-}
-
-fn finding_object(formula: &str, found: &Finding) -> JsValue {
-    let span = found.span.to_utf16(formula);
-    finding(
-        &found.rule,
-        found.severity.name(),
-        &found.message,
-        span.start,
-        span.end,
-        &found.fingerprint.to_string(),
-        found.fix.as_ref().map(|found| fix_object(formula, found)),
-    )
-}
-
-fn fix_object(formula: &str, found: &Fix) -> JsValue {
-    fix(
-        found.safe,
-        &found.title,
-        &analyzer::fix::apply(formula, [found]),
-    )
 }

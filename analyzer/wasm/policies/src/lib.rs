@@ -1,0 +1,46 @@
+//! The compiler of policies for the browser, in one module with all that `analyzer-wasm` binds:
+//! bindings only, no logic.
+//!
+//! A package of its own, because its vocabulary and its grammar are half as large again as all
+//! else, and most pages only check formulas.
+
+pub use analyzer_wasm::{Analyzer, engine};
+
+use analyzer::policy::{self, Lexicon};
+use serde::Serialize as _;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsError, JsValue};
+
+/// Compiles policies. Keeps the vocabulary, so use one for many texts.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct PolicyCompiler {
+    lexicon: Lexicon,
+}
+
+#[wasm_bindgen]
+impl PolicyCompiler {
+    /// A compiler of English sentences.
+    #[wasm_bindgen(constructor)]
+    #[expect(
+        clippy::new_without_default,
+        reason = "JavaScript calls it, and knows no default"
+    )]
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            lexicon: Lexicon::english(),
+        }
+    }
+
+    /// Compiles a policy in plain text or Markdown: every sentence with what became of it. The
+    /// result is what `Analyzer.usePolicies` takes as `compiled`.
+    #[wasm_bindgen(unchecked_return_type = "CompiledPolicy")]
+    pub fn compile(&self, text: &str) -> Result<JsValue, JsError> {
+        let compiled = policy::compile(text, &self.lexicon);
+        // What is missing is null, as in JSON.
+        let serializer = Serializer::json_compatible();
+        Ok(compiled.to_wire(text).serialize(&serializer)?)
+    }
+}
