@@ -15,7 +15,7 @@ pub struct Rule {
     /// How much a finding matters unless an organization says otherwise.
     pub severity: Severity,
     /// The doc comment of the rule as the compiler has it: each line begins with a space.
-    /// [`Rule::page`] gives it as Markdown.
+    /// [`Rule::page`] gives it as Markdown. Empty without the feature `docs`.
     pub docs: &'static str,
     /// The presets that switch it on, [`Preset::Strict`] aside, which holds every rule.
     pub presets: &'static [Preset],
@@ -557,7 +557,11 @@ macro_rules! declare_rule {
             name: $name,
             category: $crate::finding::Category::$category,
             severity: $crate::finding::Severity::$severity,
-            docs: concat!($($docs, "\n"),+).trim_ascii(),
+            docs: if cfg!(feature = "docs") {
+                concat!($($docs, "\n"),+).trim_ascii()
+            } else {
+                ""
+            },
             presets: &[$($crate::rule::Preset::$preset),*],
             options: &[$($($crate::rule::Setting {
                 name: $setting,
