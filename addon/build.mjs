@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-const wasmPackage = join(root, "dist/wasm");
 
 const common = {
   absWorkingDir: root,
@@ -32,7 +31,9 @@ async function buildConsole() {
   for (const name of ["index.html", "favicon.svg"]) {
     files.set(name, await readFile(join(root, "src/console", name)));
   }
-  files.set("analyzer_bg.wasm", await readFile(join(wasmPackage, "analyzer_bg.wasm")));
+  // The analyzer looks for its module beside the script that it became a part of.
+  const module = fileURLToPath(import.meta.resolve("@sheetbrain/analyzer/module.wasm"));
+  files.set("analyzer_bg.wasm", await readFile(module));
   await place(files, join(root, "dist/console"));
 }
 

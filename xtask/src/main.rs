@@ -1,4 +1,5 @@
-//! The chores of this repository: `cargo xtask run`, `test`, `build`, `wasm` and `queries`.
+//! The chores of this repository: `cargo xtask run`, `test`, `build`, `wasm`, `sizes` and
+//! `queries`.
 //!
 //! Calls the tools that do the work (cargo, npm, the programs it built) and shows how far it is.
 //! No other crate may depend on this one.
@@ -9,6 +10,7 @@ mod process;
 mod progress;
 mod queries;
 mod run;
+mod sizes;
 mod test;
 mod wasm;
 mod web;
@@ -60,8 +62,10 @@ enum Chore {
     Build,
     /// Ask a throw-away PostgreSQL what the server's SQL queries mean and keep it in `.sqlx`.
     Queries,
-    /// Make the analyzer for the browser, in `addon/dist/wasm`.
+    /// Make the analyzer for the browser, the npm package in `analyzer/wasm/npm`.
     Wasm,
+    /// Make it and keep how large its modules are in `analyzer/wasm/sizes.txt`.
+    Sizes,
 }
 
 /// What every step works with.
@@ -92,5 +96,6 @@ fn main() -> Result<ExitCode> {
         Chore::Build => Ok(build::run_all(&mut chores, &build::ARTIFACTS)),
         Chore::Queries => Ok(build::run_all(&mut chores, &queries::REFRESH)),
         Chore::Wasm => Ok(build::run_all(&mut chores, &build::BROWSER_ANALYZER)),
+        Chore::Sizes => Ok(build::run_all(&mut chores, &sizes::REFRESH)),
     }
 }

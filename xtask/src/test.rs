@@ -11,16 +11,18 @@ use crate::build::exit_code;
 use crate::prerequisites::{POSTGRES, TOOLS};
 use crate::progress::{Step, run_steps};
 use crate::queries;
+use crate::sizes;
 use crate::wasm::WASM;
 use crate::web::{BROWSER_TESTS, NPM_PACKAGES, WEB_ASSETS, WEB_CHECKS, WEB_TESTS};
 
 /// Quick answers first; the program after the pages that it embeds.
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     FORMATTING,
     TOOLS,
     POSTGRES,
     NPM_PACKAGES,
     WASM,
+    sizes::UP_TO_DATE,
     WEB_CHECKS,
     WEB_TESTS,
     WEB_ASSETS,

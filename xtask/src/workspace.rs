@@ -49,15 +49,25 @@ impl Workspace {
         self.root.join("addon")
     }
 
-    /// What wasm-bindgen makes: the module, its JavaScript and its types.
+    /// The npm package of the analyzer.
     pub(crate) fn wasm_package(&self) -> PathBuf {
-        self.addon().join("dist/wasm")
+        self.root.join("analyzer/wasm/npm")
     }
 
-    /// The analyzer as rustc leaves it.
-    pub(crate) fn raw_wasm(&self) -> PathBuf {
-        self.target
-            .join("wasm32-unknown-unknown/wasm/analyzer_wasm.wasm")
+    /// What is generated of one module of that package: the module, its JavaScript and its types.
+    pub(crate) fn wasm_module(&self, name: &str) -> PathBuf {
+        self.wasm_package().join("dist").join(name)
+    }
+
+    /// How large the modules are, committed.
+    pub(crate) fn wasm_sizes(&self) -> PathBuf {
+        self.root.join("analyzer/wasm/sizes.txt")
+    }
+
+    /// A module as rustc leaves it.
+    pub(crate) fn raw_wasm(&self, package: &str) -> PathBuf {
+        let folder = self.target.join("wasm32-unknown-unknown/wasm");
+        folder.join(format!("{}.wasm", package.replace('-', "_")))
     }
 
     /// The program `sheetbrain`, built with cargo's profile in the folder `profile`.

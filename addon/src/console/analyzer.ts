@@ -1,12 +1,12 @@
 /** Loads the analyzer that is written in Rust. No analysis happens in TypeScript. */
-import init, { Analyzer, type Checked } from "../../dist/wasm/analyzer.js";
+import load, { Analyzer, type Checked } from "@sheetbrain/analyzer";
 
 /** What the analyzer says of one formula. */
 export type Check = (formula: string) => Checked;
 
 /** Rejects where the browser refuses WebAssembly or the module can not be fetched. */
 export async function loadAnalyzer(): Promise<Check> {
-  await init({ module_or_path: "analyzer_bg.wasm" });
+  await load();
   const analyzer = new Analyzer("recommended", "en-US");
   return (formula) => {
     const [checked] = analyzer.check([formula]);
