@@ -9,21 +9,21 @@ use tests::program::program;
 use tokio::io::AsyncWriteExt;
 
 /// A lookup that a default audit finds fault with, and what it says.
-const LOOKUP: &str = "=VLOOKUP(B2, Sheet1!A:B, 2)";
+pub(crate) const LOOKUP: &str = "=VLOOKUP(B2, Sheet1!A:B, 2)";
 /// A policy of one sentence.
-const EXACT: &str = "VLOOKUP must use exact match.";
+pub(crate) const EXACT: &str = "VLOOKUP must use exact match.";
 
 /// What a call did.
-struct Outcome {
-    code: i32,
-    out: String,
-    err: String,
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Outcome {
     /// The JSON values of standard output, one a line.
     #[track_caller]
-    fn json(&self) -> Vec<Value> {
+    pub(crate) fn json(&self) -> Vec<Value> {
         let parse =
             |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         self.out.lines().map(parse).collect()
@@ -31,14 +31,14 @@ impl Outcome {
 
     /// The outcome, whose exit code must be this one.
     #[track_caller]
-    fn expect(self, code: i32) -> Self {
+    pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}{}", self.out, self.err);
         self
     }
 }
 
 /// Runs the program with these arguments and this standard input.
-async fn run_on(input: impl AsRef<[u8]>, arguments: &[&str]) -> Outcome {
+pub(crate) async fn run_on(input: impl AsRef<[u8]>, arguments: &[&str]) -> Outcome {
     let mut command = program();
     command
         .args(arguments)
@@ -60,12 +60,12 @@ async fn run_on(input: impl AsRef<[u8]>, arguments: &[&str]) -> Outcome {
     }
 }
 
-async fn run(arguments: &[&str]) -> Outcome {
+pub(crate) async fn run(arguments: &[&str]) -> Outcome {
     run_on("", arguments).await
 }
 
 /// Audits a list of formulas.
-async fn audit(formulas: &str, arguments: &[&str]) -> Outcome {
+pub(crate) async fn audit(formulas: &str, arguments: &[&str]) -> Outcome {
     run_on(
         formulas,
         &[&["audit", "--formulas", "-"], arguments].concat(),
@@ -74,17 +74,17 @@ async fn audit(formulas: &str, arguments: &[&str]) -> Outcome {
 }
 
 /// The findings in a list of formulas, one JSON object each.
-async fn findings(formulas: &str, arguments: &[&str]) -> Vec<Value> {
+pub(crate) async fn findings(formulas: &str, arguments: &[&str]) -> Vec<Value> {
     audit(formulas, &[&["--format", "jsonl"], arguments].concat())
         .await
         .json()
 }
 
 /// A file that is gone after the test.
-struct TestFile(PathBuf);
+pub(crate) struct TestFile(PathBuf);
 
 impl TestFile {
-    fn new(name: &str, content: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn new(name: &str, content: impl AsRef<[u8]>) -> Self {
         let folder = std::env::temp_dir().join(format!("sheetbrain-cli-{}", random_id()));
         std::fs::create_dir(&folder).unwrap();
         let path = folder.join(name);
@@ -92,7 +92,7 @@ impl TestFile {
         Self(path)
     }
 
-    fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.0.to_str().unwrap()
     }
 }

@@ -10,6 +10,7 @@
 )]
 
 mod audit;
+mod baseline;
 mod cli;
 mod crash;
 mod guide;
@@ -19,6 +20,7 @@ mod limits;
 mod openapi;
 mod policies;
 mod problems;
+mod reports;
 mod schema;
 mod startup;
 mod tenancy;

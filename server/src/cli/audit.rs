@@ -1,7 +1,10 @@
 //! `sheetbrain audit`: audits formulas offline, with the rules and policies that the call names.
 
+mod baseline;
 mod cells;
+mod html;
 mod policies;
+mod sarif;
 mod text;
 
 use std::fmt::Write as _;
@@ -11,19 +14,24 @@ use std::process::ExitCode;
 
 use analyzer::finding::Severity;
 use analyzer::parser::Locale;
-use analyzer::report::{AuditReport, FindingLine, Summary, assemble, lines};
+use analyzer::report::{AuditReport, CellAudit, FindingLine, Summary, assemble, lines};
 use analyzer::rule::Preset;
 use analyzer::ruleset::RuleSet;
 use anyhow::{bail, ensure};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use time::OffsetDateTime;
 
+use self::baseline::Baseline;
+use self::cells::ListLine;
 use super::input::{Source, parse_locale};
 use super::terminal::{Terminal, notice, stdout, unless_reader_left};
 use crate::analysis::Abandoned;
 use crate::clock::Clock;
 use crate::parallel;
 
+/// The exit code of an audit that found nothing worth stopping for.
+const CLEAN: u8 = 0;
 /// The exit code of an audit that found something.
 const FOUND: u8 = 1;
 /// The sheet of formulas whose line names none.
@@ -43,9 +51,14 @@ Examples:
   sheetbrain audit --formulas - --format jsonl < formulas.txt
   sheetbrain audit --formulas formulas.txt --policy lookups.md --preset none
   sheetbrain audit --formulas formulas.txt --preset security --fail-on high
+  sheetbrain audit --formulas formulas.txt --write-baseline known.json
+  sheetbrain audit --formulas formulas.txt --baseline known.json --format sarif
 
 The exit code is 0 when nothing of the severity --fail-on or above was found, 1 when something was,
-and 2 when the audit could not run."#;
+and 2 when the audit could not run. What the baseline knows is not counted.
+
+A baseline knows a finding by its rule, the formula as seen from its cell and what the finding says:
+inserted rows and further copies of a formula change nothing."#;
 
 /// The arguments of `sheetbrain audit`.
 #[derive(Args, Debug)]
@@ -82,6 +95,14 @@ pub(super) struct AuditArguments {
     /// The least severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity_parser())]
     fail_on: Severity,
+
+    /// Known findings, which are left out; SARIF tells them apart instead
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Writes what is found, known or not, as a baseline
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
 }
 
 /// How findings are reported.
@@ -93,6 +114,10 @@ enum ReportFormat {
     Json,
     /// One finding a line
     Jsonl,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
+    /// One page that needs no other file
+    Html,
 }
 
 fn preset_names() -> impl Iterator<Item = &'static str> {
@@ -126,28 +151,50 @@ pub(super) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
         );
     };
     let rules = rules_of(&arguments.presets, &arguments.policies)?;
-    let cells = cells::read(formulas, arguments.sheet.as_deref())?;
+    let baseline = arguments.baseline.map(Baseline::read).transpose()?;
+    let list = cells::read(formulas.clone(), arguments.sheet.as_deref())?;
     let clock = Clock::system();
     let started = clock.now();
-    let audited = parallel::audit_cells(&rules, arguments.locale, cells, &Abandoned::default());
-    let circumstances = parallel::circumstances(started, clock.now());
-    let skipped = text::skipped(&audited);
+    let audited =
+        parallel::audit_cells(&rules, arguments.locale, list.cells, &Abandoned::default());
+    let finished = clock.now();
     let sheet = arguments.sheet.as_deref().unwrap_or(FIRST_SHEET);
-    let findings = match arguments.format {
-        ReportFormat::Json => Vec::new(),
-        ReportFormat::Text | ReportFormat::Jsonl => lines(&rules, &audited, None, sheet),
+    let found = lines(&rules, &audited, None, sheet);
+    if let Some(path) = &arguments.write_baseline {
+        baseline::write(path, &found)?;
+    }
+    let is_failure = found.iter().any(|finding| {
+        finding.severity >= arguments.fail_on && !is_known(baseline.as_ref(), &finding.fingerprint)
+    });
+    let exit_code = if is_failure { FOUND } else { CLEAN };
+    let outcome = Outcome {
+        rules: &rules,
+        source: &formulas,
+        cells: audited,
+        lines: &list.lines,
+        found: &found,
+        baseline: baseline.as_ref(),
+        started,
+        finished,
+        exit_code,
     };
-    let report = assemble(&rules, audited, circumstances);
-    unless_reader_left(write(arguments.format, &report, &findings).map_err(Into::into))?;
-    for line in skipped {
-        notice(line);
-    }
-    notice(summary(&report));
-    let mut found = report.audits.iter().flat_map(|entry| &entry.findings);
-    if found.any(|finding| finding.severity >= arguments.fail_on) {
-        return Ok(ExitCode::from(FOUND));
-    }
-    Ok(ExitCode::SUCCESS)
+    unless_reader_left(write(arguments.format, outcome).map_err(Into::into))?;
+    Ok(ExitCode::from(exit_code))
+}
+
+/// An audit that has run.
+struct Outcome<'a> {
+    rules: &'a RuleSet,
+    source: &'a Source,
+    /// The cells, and the line that each of them comes from.
+    cells: Vec<CellAudit>,
+    lines: &'a [ListLine],
+    /// What was found in them, known or not.
+    found: &'a [FindingLine],
+    baseline: Option<&'a Baseline>,
+    started: OffsetDateTime,
+    finished: OffsetDateTime,
+    exit_code: u8,
 }
 
 fn rules_of(presets: &[String], policies: &[PathBuf]) -> anyhow::Result<RuleSet> {
@@ -169,26 +216,77 @@ fn rules_of(presets: &[String], policies: &[PathBuf]) -> anyhow::Result<RuleSet>
     Ok(RuleSet::of(&presets).with_policies(policies::load(policies)?))
 }
 
-fn write(format: ReportFormat, report: &AuditReport, findings: &[FindingLine]) -> io::Result<()> {
+/// Writes the report to standard output, and then the summary to standard error.
+fn write(format: ReportFormat, outcome: Outcome<'_>) -> io::Result<()> {
     let mut out = stdout();
+    let (source, found, baseline) = (outcome.source, outcome.found, outcome.baseline);
+    let findings = outcome.new_findings();
+    let skipped = text::skipped(&outcome.cells);
+    if let ReportFormat::Sarif = format {
+        sarif::write(&mut out, &outcome)?;
+    }
+    let report = outcome.into_report();
     match format {
-        ReportFormat::Text => text::write(&mut out, Terminal::of_stdout(), findings)?,
+        ReportFormat::Text => text::write(&mut out, Terminal::of_stdout(), &findings)?,
         ReportFormat::Json => {
-            serde_json::to_writer(&mut out, report)?;
+            serde_json::to_writer(&mut out, &report)?;
             writeln!(out)?;
         }
         ReportFormat::Jsonl => {
-            for finding in findings {
+            for finding in &findings {
                 serde_json::to_writer(&mut out, finding)?;
                 writeln!(out)?;
             }
         }
+        ReportFormat::Sarif => {}
+        ReportFormat::Html => html::write(&mut out, &report, &findings, &source.to_string())?,
     }
-    out.flush()
+    let written = out.flush();
+    for line in skipped {
+        notice(line);
+    }
+    if let Some(baseline) = baseline {
+        for line in text::absent(&baseline.absent(found)) {
+            notice(line);
+        }
+    }
+    let known = found.len() - findings.len();
+    notice(summary(&report, known));
+    written
 }
 
-/// `3 high, 1 medium, 0 low, 2 info in 55 formulas; 2 skipped; 0.8 ms`
-fn summary(report: &AuditReport) -> String {
+impl<'a> Outcome<'a> {
+    /// What was found and is not known.
+    fn new_findings(&self) -> Vec<&'a FindingLine> {
+        let found = self.found.iter();
+        found
+            .filter(|finding| !is_known(self.baseline, &finding.fingerprint))
+            .collect()
+    }
+
+    /// The report on what is not known.
+    fn into_report(self) -> AuditReport {
+        let mut cells = self.cells;
+        if let Some(baseline) = self.baseline {
+            for cell in &mut cells {
+                if let Ok(audit) = &mut cell.outcome {
+                    audit
+                        .findings
+                        .retain(|finding| !baseline.knows(&finding.fingerprint.to_string()));
+                }
+            }
+        }
+        let circumstances = parallel::circumstances(self.started, self.finished);
+        assemble(self.rules, cells, circumstances)
+    }
+}
+
+fn is_known(baseline: Option<&Baseline>, fingerprint: &str) -> bool {
+    baseline.is_some_and(|baseline| baseline.knows(fingerprint))
+}
+
+/// `3 high, 1 medium, 0 low, 2 info in 55 formulas; 4 known; 2 skipped; 0.8 ms`
+fn summary(report: &AuditReport, known: usize) -> String {
     let Summary {
         high,
         medium,
@@ -204,6 +302,9 @@ fn summary(report: &AuditReport) -> String {
         "{high} high, {medium} medium, {low} low, {info} info in {} {formulas}",
         report.count
     );
+    if known > 0 {
+        let _ = write!(text, "; {known} known");
+    }
     if !report.skipped.is_empty() {
         let _ = write!(text, "; {} skipped", report.skipped.len());
     }

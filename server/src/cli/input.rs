@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use analyzer::parser::Locale;
 use anyhow::Context;
@@ -59,6 +59,14 @@ impl Source {
             .strip_prefix(BYTE_ORDER_MARK)
             .map(str::to_owned)
             .unwrap_or(text))
+    }
+
+    /// The file's path; `None` for standard input.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::StandardInput => None,
+        }
     }
 
     /// The file's name without its ending.
@@ -153,7 +161,8 @@ impl Lines {
 #[derive(Clone, Copy)]
 pub(super) struct Line<'a> {
     source: &'a Source,
-    number: usize,
+    /// Counted from 1.
+    pub(super) number: usize,
     /// As written.
     pub(super) text: &'a str,
 }

@@ -125,8 +125,22 @@ impl<T: AsRef<str>> fmt::Display for Painted<T> {
 
 /// The text with each character that a terminal would obey replaced by one that it shows.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    let shown = |character: char| match character {
+    replaced(text, |character| match character {
         '\t' | '\n' | '\r' => ' ',
+        other => shown(other),
+    })
+}
+
+/// The text as [`visible`], with its lines: for what breaks them itself.
+pub(super) fn visible_lines(text: &str) -> Cow<'_, str> {
+    replaced(text, |character| match character {
+        '\t' | '\n' | '\r' => character,
+        other => shown(other),
+    })
+}
+
+fn shown(character: char) -> char {
+    match character {
         '\0'..='\u{1f}' => char::from_u32(u32::from(character) + 0x2400).unwrap_or('\u{fffd}'),
         '\u{7f}' => '\u{2421}',
         // Controls of eight bits, and those that turn the direction of the text around.
@@ -137,7 +151,10 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
         | '\u{202a}'..='\u{202e}'
         | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         other => other,
-    };
+    }
+}
+
+fn replaced(text: &str, shown: impl Fn(char) -> char) -> Cow<'_, str> {
     if text.chars().all(|character| shown(character) == character) {
         Cow::Borrowed(text)
     } else {

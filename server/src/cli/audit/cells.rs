@@ -7,23 +7,52 @@ use serde::Deserialize;
 
 use crate::cli::input::{Line, Lines, Source};
 
+/// A list of formulas.
+pub(super) struct List {
+    /// The cells with their contents, in the order of the lines.
+    pub(super) cells: Vec<(CellAddress, String)>,
+    /// The line that each of the cells comes from.
+    pub(super) lines: Vec<ListLine>,
+}
+
+/// A line of a list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ListLine {
+    /// Counted from 1.
+    pub(super) number: usize,
+    /// Its length in UTF-16 code units.
+    pub(super) length: usize,
+    pub(super) form: Form,
+}
+
+/// How a line says its formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// It is the formula.
+    Plain,
+    /// It is a JSON string.
+    Text,
+    /// It is a JSON object that names the cell too.
+    Object,
+}
+
 /// Reads a list. Plain lines, empty ones too, stand in A1, A2, … of `sheet`; formulas that name
 /// their cell but no sheet stand on `sheet` as well.
-pub(super) fn read(
-    source: Source,
-    sheet: Option<&str>,
-) -> anyhow::Result<Vec<(CellAddress, String)>> {
+pub(super) fn read(source: Source, sheet: Option<&str>) -> anyhow::Result<List> {
     let mut lines = Lines::open(source)?;
     let mut rows = 1..;
-    let mut cells = Vec::new();
+    let mut list = List {
+        cells: Vec::new(),
+        lines: Vec::new(),
+    };
     while let Some(line) = lines.read()? {
-        let (mut address, formula) = if let Some(named) = CellLine::read(&line)? {
+        let (mut address, formula, form) = if let Some(named) = CellLine::read(&line)? {
             let address: CellAddress = named
                 .cell
                 .trim()
                 .parse()
                 .map_err(|error| line.error(error))?;
-            (address, named.formula)
+            (address, named.formula, Form::Object)
         } else {
             let position = rows.next().and_then(|row| Position::new(1, row));
             let position =
@@ -34,12 +63,22 @@ pub(super) fn read(
                     position,
                 },
                 line.formula()?,
+                if line.text.starts_with('"') {
+                    Form::Text
+                } else {
+                    Form::Plain
+                },
             )
         };
         address.sheet = address.sheet.or_else(|| sheet.map(str::to_owned));
-        cells.push((address, formula.into_owned()));
+        list.cells.push((address, formula.into_owned()));
+        list.lines.push(ListLine {
+            number: line.number,
+            length: line.text.encode_utf16().count(),
+            form,
+        });
     }
-    Ok(cells)
+    Ok(list)
 }
 
 /// A line that says where its formula stands.

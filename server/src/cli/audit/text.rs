@@ -9,11 +9,14 @@ use analyzer::cell::{CellRange, Position, compress};
 use analyzer::report::{CellAudit, FindingLine, PolicyReference, ReportedFix};
 
 use super::FIRST_SHEET;
+use super::baseline::Known;
 use crate::cli::excerpt::{bytes_of, difference, excerpt};
 use crate::cli::terminal::{ADDED, FAINT, REMOVED, STRONG, Terminal, severity_style, visible};
 
 /// How far the lines of a finding stand in.
 const INDENT: usize = 2;
+/// The most known findings that are named when they are no longer found.
+const MOST_ABSENT: usize = 20;
 /// The most ranges that are named before the rest is counted.
 const MOST_RANGES: usize = 8;
 
@@ -21,7 +24,7 @@ const MOST_RANGES: usize = 8;
 pub(super) fn write(
     out: &mut impl Write,
     terminal: Terminal,
-    findings: &[FindingLine],
+    findings: &[&FindingLine],
 ) -> io::Result<()> {
     for finding in findings {
         write_finding(out, terminal, finding)?;
@@ -138,6 +141,26 @@ pub(super) fn skipped(cells: &[CellAudit]) -> Vec<String> {
         format!("skipped {}: {reason}", visible(&named(&ranges)))
     };
     reasons.into_iter().map(line).collect()
+}
+
+/// What the baseline knows and the audit no longer finds, one line for each, and what to do.
+pub(super) fn absent(known: &[&Known]) -> Vec<String> {
+    let mut lines: Vec<String> = known
+        .iter()
+        .take(MOST_ABSENT)
+        .map(|known| {
+            let line = format!("no longer found: {}: {}", known.rule, known.message);
+            visible(&line).into_owned()
+        })
+        .collect();
+    match known.len().saturating_sub(MOST_ABSENT) {
+        0 => {}
+        more => lines.push(format!("no longer found: {more} more")),
+    }
+    if !known.is_empty() {
+        lines.push("--write-baseline leaves them out of the baseline".to_owned());
+    }
+    lines
 }
 
 /// The ranges by name, the first few of them.
