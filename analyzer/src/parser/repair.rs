@@ -157,8 +157,9 @@ fn external_workbook(span: Span, written: &str) -> Option<Fix> {
     if sheet.is_empty() || range.is_empty() || written.contains('(') {
         return None;
     }
+    // `;` separates arguments in every locale.
     let call =
-        format!("IMPORTRANGE(\"address of the spreadsheet\",\"{quote}{sheet}{quote}!{range}\")");
+        format!("IMPORTRANGE(\"address of the spreadsheet\";\"{quote}{sheet}{quote}!{range}\")");
     replace(
         "Import the range; put in the spreadsheet's address",
         span,

@@ -97,11 +97,15 @@ fn forms_that_only_excel_has() {
     repairs("{=A1:A3*2}", "=ARRAYFORMULA(A1:A3*2)");
     repairs(
         "=2*'[Book.xlsx]My Sheet'!$A$1",
-        "=2*IMPORTRANGE(\"address of the spreadsheet\",\"'My Sheet'!A1\")",
+        "=2*IMPORTRANGE(\"address of the spreadsheet\";\"'My Sheet'!A1\")",
     );
     repairs(
         "=[1]Prices!A1:B2",
-        "=IMPORTRANGE(\"address of the spreadsheet\",\"Prices!A1:B2\")",
+        "=IMPORTRANGE(\"address of the spreadsheet\";\"Prices!A1:B2\")",
+    );
+    repairs_in_german(
+        "=[1]Prices!A1",
+        "=IMPORTRANGE(\"address of the spreadsheet\";\"Prices!A1\")",
     );
     leaves("=SMALL((A1,B1),1)");
 }
