@@ -6,6 +6,9 @@ mod formulas;
 mod grammar;
 mod print;
 mod repair;
+#[expect(unreachable_pub, reason = "the fuzz targets are crates of their own")]
+#[path = "../../fuzz/promises/sound.rs"]
+mod sound;
 mod soundness;
 mod template;
 mod tree;

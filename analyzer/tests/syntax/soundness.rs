@@ -1,10 +1,11 @@
 //! What holds for any text: a sound tree, in linear time and without recursion.
 
-use analyzer::ast::{Formula, NodeKind, Tree};
+use analyzer::ast::Tree;
 use analyzer::parser::{Locale, MAX_NESTING, SyntaxErrorKind as Kind, parse, parse_into};
 use proptest::prelude::*;
 
 use crate::formulas::formula;
+use crate::sound::is_sound;
 use crate::tree::tree;
 
 fn nested(open: &str, inner: &str, close: &str, depth: usize) -> String {
@@ -137,68 +138,6 @@ fn formula_like() -> impl Strategy<Value = String> {
     ];
     let piece = prop::sample::select(pieces);
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
-}
-
-#[track_caller]
-fn is_sound(source: &str, locale: Locale) {
-    let tree = parse(source, locale);
-    let formula = Formula {
-        source,
-        tree: &tree,
-    };
-    let mut parents = vec![0_usize; tree.nodes().len()];
-    for (id, node) in formula.nodes() {
-        assert!(node.span.start <= node.span.end);
-        assert!(
-            source
-                .get(node.span.start as usize..node.span.end as usize)
-                .is_some()
-        );
-        let mut last_end = node.span.start;
-        formula.for_each_child(id, |child| {
-            let span = formula.span(child);
-            assert!(child < id, "children come before parents");
-            assert!(
-                node.span.contains(span),
-                "{source:?}: {span:?} in {:?}",
-                node.span
-            );
-            assert!(last_end <= span.start, "{source:?}: siblings in order");
-            last_end = span.end;
-            if let Some(count) = parents.get_mut(child.index()) {
-                *count += 1;
-            }
-        });
-    }
-    for ((id, node), parents) in formula.nodes().zip(parents) {
-        let expected = usize::from(tree.root() != Some(id));
-        assert_eq!(parents, expected, "{source:?}: one parent for {node:?}");
-    }
-    let has_invalid = tree
-        .nodes()
-        .iter()
-        .any(|node| node.kind == NodeKind::Invalid);
-    assert!(!has_invalid || !tree.errors().is_empty(), "{source:?}");
-    for error in tree.errors() {
-        assert!(
-            source
-                .get(error.span.start as usize..error.span.end as usize)
-                .is_some()
-        );
-        assert!(error.message(source).ends_with('.'), "{error:?}");
-        for edit in error
-            .repair(source)
-            .map(|fix| fix.edits)
-            .unwrap_or_default()
-        {
-            assert!(
-                source
-                    .get(edit.span.start as usize..edit.span.end as usize)
-                    .is_some()
-            );
-        }
-    }
-    assert!(tree.errors().is_sorted_by_key(|error| error.span));
 }
 
 proptest! {
