@@ -6,10 +6,12 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::ast::{Formula, NodeKind, Tree};
 use crate::cell::Position;
 use crate::finding::{Category, Finding, Fingerprint, SentenceRef};
+use crate::names::Names;
 use crate::parser::{Locale, parse_into};
 use crate::policy::Violation;
 use crate::rule::{Check, Context, Findings, Found, MOST_FINDINGS, NodeKinds, Sees, Surroundings};
@@ -35,6 +37,7 @@ pub struct Auditor<'a> {
     /// What policies found in the formula at hand, with each policy's place.
     violations: Vec<(u32, Violation)>,
     seen: HashMap<Template, Fired>,
+    analysed: usize,
 }
 
 /// What found something in a template and would find it in each of its formulas.
@@ -82,7 +85,23 @@ impl<'a> Auditor<'a> {
             violations: Vec::new(),
             counts: vec![0; rules.rules().len()],
             seen: HashMap::new(),
+            analysed: 0,
         }
+    }
+
+    /// How many formulas every rule was asked about; the others were copies of these, or broken.
+    #[must_use]
+    pub fn analysed(&self) -> usize {
+        self.analysed
+    }
+
+    /// The auditor for formulas of a workbook that defines these names.
+    #[must_use]
+    pub fn in_workbook(mut self, names: Arc<Names>) -> Self {
+        self.surroundings = Surroundings::in_workbook(names);
+        // What was found without the names may not be all that is found with them.
+        self.seen.clear();
+        self
     }
 
     /// Audits the formula that stands at `cell`.
@@ -108,6 +127,7 @@ impl<'a> Auditor<'a> {
         } else if let Some(fired) = self.seen.get(&template) {
             pass.run_again(fired);
         } else {
+            self.analysed += 1;
             let fired = pass.run_all();
             self.seen.insert(template, fired);
         }

@@ -4,8 +4,8 @@
 //! Errs on the side of danger: what can not be followed counts as content of cells.
 
 use crate::ast::{InfixOperator, NodeId, NodeKind};
+use crate::meaning::{Meaning, meaning};
 use crate::rule::Context;
-use crate::scope::{self, Meaning};
 
 /// The most names that are followed for one expression. A formula that goes further is taken to
 /// hide something, and must not cost more.
@@ -124,10 +124,10 @@ impl<'a> Walk<'a> {
             }
         }
         match formula.kind(step.node) {
-            NodeKind::Name => self.follow(step.node, formula.written(step.node)),
+            NodeKind::Name => self.follow(step.node),
             NodeKind::Reference(reference) => {
                 if reference.sheet.is_none() && reference.last.is_none() {
-                    self.follow(step.node, formula.written(step.node));
+                    self.follow(step.node);
                 } else {
                     self.reads = true;
                 }
@@ -135,11 +135,7 @@ impl<'a> Walk<'a> {
             NodeKind::TableReference | NodeKind::Property { .. } => self.reads = true,
             NodeKind::Infix(InfixOperator::Range, ..) => self.reads = true,
             NodeKind::Apply { callee, .. } => self.push(callee, step),
-            NodeKind::Call {
-                function: None,
-                name,
-                ..
-            } => self.follow(step.node, name.of(formula.source)),
+            NodeKind::Call { function: None, .. } => self.follow(step.node),
             NodeKind::Call { .. } => self.go_into_call(step),
             _ => formula.for_each_child(step.node, |child| self.push(child, step)),
         }
@@ -176,9 +172,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Goes on with what the word stands for at the node.
-    fn follow(&mut self, at: NodeId, word: &str) {
-        match scope::meaning(&self.context, at, word) {
+    /// Goes on with what the name at the node stands for.
+    fn follow(&mut self, at: NodeId) {
+        match meaning(&self.context, at) {
             Meaning::Values(values) => {
                 for value in values {
                     if self.followed.contains(&value) {

@@ -7,9 +7,7 @@
 //! over the number of arguments, the catalogue takes the widest: it is better to miss a wrong
 //! call than to refuse a right one.
 
-mod similar;
-
-pub use similar::similar;
+use crate::nearest::nearest;
 
 /// A function's place in the catalogue. Only [`find`] and the catalogue itself make one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -232,18 +230,30 @@ impl Function {
 /// The function of that name, in any case.
 #[must_use]
 pub fn find(name: &str) -> Option<FunctionId> {
-    let first = name.bytes().next()?.to_ascii_uppercase();
-    let letter = usize::from(first.checked_sub(b'A')?);
-    let start = *STARTS.get(letter)?;
-    let end = *STARTS.get(letter + 1)?;
-    let at = FUNCTIONS
-        .get(usize::from(start)..usize::from(end))?
-        .binary_search_by(|function| {
-            let name = name.bytes().map(|byte| byte.to_ascii_uppercase());
-            function.name.bytes().cmp(name)
-        })
-        .ok()?;
-    Some(FunctionId(start + u16::try_from(at).ok()?))
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
+    let mut slot = slot_of(name.as_bytes());
+    loop {
+        let id = FunctionId(*SLOTS.get(slot)?);
+        if id == NO_FUNCTION {
+            return None;
+        }
+        if id.function().name.eq_ignore_ascii_case(name) {
+            return Some(id);
+        }
+        slot = (slot + 1) % SLOTS.len();
+    }
+}
+
+/// The function whose name is nearest to `name`, case aside, if any is near enough to have been
+/// meant; see [`crate::nearest`] for what near is. Never one that Google does not document.
+#[must_use]
+pub fn similar(name: &str) -> Option<&'static Function> {
+    let documented = FUNCTIONS
+        .iter()
+        .filter(|function| function.category != Category::Undocumented);
+    nearest(name, documented.map(|function| (function.name, function)))
 }
 
 /// Every function, sorted by name.
@@ -263,23 +273,64 @@ pub fn excel_only(name: &str) -> Option<&'static str> {
 
 include!(concat!(env!("OUT_DIR"), "/functions_table.rs"));
 
-/// Where the functions that begin with each letter start in the table, and where it ends.
-static STARTS: [u16; 27] = starts();
+/// `LET`, which gives names to values.
+pub(crate) const LET: FunctionId = known("LET");
+/// `LAMBDA`, which gives names to its parameters.
+pub(crate) const LAMBDA: FunctionId = known("LAMBDA");
+
+/// What an empty slot holds.
+const NO_FUNCTION: FunctionId = FunctionId(u16::MAX);
+
+/// Functions by the hash of their name: in their slot, or in the next free one behind it. Every
+/// call that is parsed is looked up here; with a quarter of the slots taken, nearly every name is
+/// found, or found missing, at the first look.
+static SLOTS: [u16; 2048] = slots();
+
+/// The slot of a name in any case: made of its last eight bytes and its length.
+#[inline]
+const fn slot_of(name: &[u8]) -> usize {
+    let mut key = 0_u64;
+    let mut rest = name;
+    while let Some((byte, behind)) = rest.split_first() {
+        // Without this bit, letters of both cases are one; what else falls together does not matter.
+        key = key << 8 | (*byte & !0x20) as u64;
+        rest = behind;
+    }
+    key ^= (name.len() as u64) << 56;
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - 11)) as usize
+}
 
 #[expect(clippy::indexing_slicing, reason = "the compiler runs it")]
-const fn starts() -> [u16; 27] {
-    let mut starts = [0; 27];
+const fn slots() -> [u16; 2048] {
+    let mut slots = [NO_FUNCTION.0; 2048];
     let mut index = 0;
     while index < FUNCTIONS.len() {
-        // Counts the functions of all letters before; the names are sorted.
-        let mut later = (FUNCTIONS[index].name.as_bytes()[0] - b'A') as usize + 1;
-        while later < starts.len() {
-            starts[later] += 1;
-            later += 1;
+        let mut slot = slot_of(FUNCTIONS[index].name.as_bytes());
+        while slots[slot] != NO_FUNCTION.0 {
+            slot = (slot + 1) % slots.len();
+        }
+        slots[slot] = index as u16;
+        index += 1;
+    }
+    slots
+}
+
+/// The function of this name in upper case, which there is.
+#[expect(clippy::indexing_slicing, reason = "the compiler runs it")]
+const fn known(name: &str) -> FunctionId {
+    let wanted = name.as_bytes();
+    let mut index = 0;
+    loop {
+        let candidate = FUNCTIONS[index].name.as_bytes();
+        let mut at = 0;
+        while at < wanted.len() && at < candidate.len() && wanted[at] == candidate[at] {
+            at += 1;
+        }
+        if at == wanted.len() && at == candidate.len() {
+            return FunctionId(index as u16);
         }
         index += 1;
     }
-    starts
 }
 
 /// The length of the longest function name in bytes.

@@ -1,8 +1,13 @@
 //! What a rule is: data and one pure function. Rules know neither one another nor the policies.
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use crate::ast::{Formula, NodeId, NodeKind};
 use crate::finding::{Category, Edit, Fix, Severity};
 use crate::functions::Function;
+use crate::names::Names;
+use crate::scope::Scopes;
 use crate::span::Span;
 
 /// A built-in rule. Made by `declare_rule!`, one in each file of `rules/`.
@@ -301,6 +306,19 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The names that the formula itself gives to something. Worked out when a rule first asks.
+    #[must_use]
+    pub fn scopes(&self) -> &'a Scopes {
+        let scopes = &self.surroundings.scopes;
+        scopes.get_or_init(|| Scopes::of(self.formula))
+    }
+
+    /// What the workbook defines, as far as it is known.
+    #[must_use]
+    pub fn names(&self) -> &'a Names {
+        &self.surroundings.names
+    }
+
     /// The node that `id` is a child of; `None` for the root.
     #[must_use]
     pub fn parent(&self, id: NodeId) -> Option<NodeId> {
@@ -386,18 +404,30 @@ impl Place {
     }
 }
 
-/// What stands around each node of a tree; filled again for each formula without allocating.
+/// What stands around each node of a tree, and around the formula; filled again for each formula
+/// without allocating.
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {
     /// The parent of each node, by [`NodeId::index`]; the root is its own parent.
     parents: Vec<NodeId>,
     /// The nearest call by name above each node.
     calls: Vec<Option<NodeId>>,
+    scopes: OnceCell<Scopes>,
+    names: Arc<Names>,
 }
 
 impl Surroundings {
+    /// The surroundings in a workbook that defines these names.
+    pub(crate) fn in_workbook(names: Arc<Names>) -> Self {
+        Self {
+            names,
+            ..Self::default()
+        }
+    }
+
     /// Reads the tree, in two passes over its nodes.
     pub fn read(&mut self, formula: Formula<'_>) {
+        self.scopes.take();
         self.parents.clear();
         self.parents.extend(formula.nodes().map(|(id, _)| id));
         self.calls.clear();

@@ -3,8 +3,8 @@
 
 use crate::ast::{InfixOperator, NodeId, NodeKind};
 use crate::constant;
+use crate::meaning::{Meaning, meaning};
 use crate::rule::Context;
-use crate::scope::{self, Meaning};
 use crate::span::Span;
 
 /// The most texts that one expression is taken to choose from.
@@ -131,13 +131,9 @@ impl Reader<'_> {
             NodeKind::Text => self.literal(id, formula.text(id).unwrap_or_default().into_owned()),
             NodeKind::Number(_) => self.literal(id, formula.written(id).to_owned()),
             NodeKind::Missing => vec![Written::empty()],
-            NodeKind::Name | NodeKind::Reference(_) => self.named(id, formula.written(id), depth),
+            NodeKind::Name | NodeKind::Reference(_) => self.named(id, depth),
             NodeKind::Apply { callee, .. } => self.read(callee, depth),
-            NodeKind::Call {
-                function: None,
-                name,
-                ..
-            } => self.named(id, name.of(formula.source), depth),
+            NodeKind::Call { function: None, .. } => self.named(id, depth),
             NodeKind::Call { .. } => self.call(id, depth),
             _ => vec![Written::unknown()],
         }
@@ -167,8 +163,8 @@ impl Reader<'_> {
         texts
     }
 
-    fn named(&mut self, at: NodeId, word: &str, depth: usize) -> Vec<Written> {
-        match scope::meaning(&self.context, at, word) {
+    fn named(&mut self, at: NodeId, depth: usize) -> Vec<Written> {
+        match meaning(&self.context, at) {
             Meaning::Values(values) => self.choices(&values, depth),
             Meaning::Parameter | Meaning::Unbound => vec![Written::unknown()],
         }

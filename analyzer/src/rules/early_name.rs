@@ -1,6 +1,5 @@
 use crate::ast::{NodeId, NodeKind};
 use crate::rule::{Check, Context, Findings, declare_rule};
-use crate::scope;
 use crate::subtree::{self, equal_names};
 
 declare_rule! {
@@ -58,10 +57,7 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
             };
             let mut later = not_yet.iter().step_by(2);
             let is_later = later.any(|name| equal_names(formula.written(*name), word));
-            if is_later
-                && !is_definition(context, id)
-                && scope::binding(context, id, word).is_none()
-            {
+            if is_later && !is_definition(context, id) && context.scopes().meaning(id).is_none() {
                 findings.report(
                     formula.span(id),
                     format!(

@@ -76,6 +76,7 @@ mod two_digit_year;
 mod type_mismatch;
 mod unequal_ranges;
 mod unknown_function;
+mod unknown_name;
 mod unlisted_host;
 mod unlisted_spreadsheet;
 mod unreachable_branch;
@@ -165,6 +166,7 @@ pub static ALL: &[&Rule] = &[
     &unknown_function::RULE,
     &unlisted_host::RULE,
     &unlisted_spreadsheet::RULE,
+    &unknown_name::RULE,
     &unreachable_branch::RULE,
     &unused_name::RULE,
     &unused_parameter::RULE,

@@ -1,6 +1,5 @@
 use crate::ast::{Formula, NodeId, NodeKind};
 use crate::rule::{Check, Context, Findings, NodeKinds, declare_rule};
-use crate::scope;
 
 declare_rule! {
     /// *Flags a range that is given to a custom function.*
@@ -46,7 +45,7 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
         return;
     };
     let name = name.of(formula.source);
-    if scope::binding(context, call, name).is_none() {
+    if context.scopes().meaning(call).is_none() {
         findings.report(
             formula.span(*range),
             format!(

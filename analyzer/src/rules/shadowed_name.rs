@@ -1,66 +1,85 @@
-use crate::ast::NodeId;
+use crate::ast::NodeKind;
+use crate::names::{Known, NameOf};
 use crate::rule::{Check, Context, Findings, declare_rule};
-use crate::scope;
-use crate::subtree::equal_names;
 
 declare_rule! {
-    /// *Flags a LET or a LAMBDA that gives a name for the second time, so that one word means two
-    /// things in one formula.*
+    /// *Flags a name of LET or LAMBDA that hides another name.*
     ///
-    /// **Why** Readers take both for the same, and a change to one of them is made in the wrong
-    /// place.
+    /// **Why** From there on the name means something else, and who reads or changes the formula
+    /// takes the one for the other.
     ///
     /// **Example**
     /// ```formula
-    /// =LET(x, A1, LET(x, B1, x*2)+x)
-    /// =LET(rate, A1, MAP(B1:B9, LAMBDA(rate, rate*2)))
-    /// =LET(x, A1, x, x+1, x)
+    /// =LET(rate, A1, total, LET(rate, B1, rate*C1), total*rate)
+    /// =MAP(A1:A9, LAMBDA(x, SUM(MAP(B1:B9, LAMBDA(x, x*2)))+x))
     /// ```
     ///
     /// **Instead**
     /// ```formula
-    /// =LET(x, A1, LET(y, B1, y*2)+x)
-    /// =LET(rate, A1, MAP(B1:B9, LAMBDA(price, price*rate)))
-    /// =MAP(A1:A9, LAMBDA(x, x+1))+MAP(B1:B9, LAMBDA(x, x+2))
+    /// =LET(rate, A1, discount, B1, discount*C1*rate)
+    /// =MAP(A1:A9, LAMBDA(x, SUM(MAP(B1:B9, LAMBDA(y, y*2)))+x))
+    /// =LET(total, LET(x, A1, x*2), other, LET(x, B1, x*3), total+other)
     /// ```
     ///
-    /// **Limits** Names that begin with `_` are taken for ones that nobody reads. Only the first
-    /// names of a very long LET are compared.
+    /// **Limits** A named range that is hidden is found only where the spreadsheet's names are
+    /// known. A name that looks like a cell hides that cell and is left alone, and so is one that
+    /// begins with `_`, which nobody is meant to read.
     "shadowed-name" {
         category: Complexity,
         severity: Low,
         presets: [Recommended, Fast, Icaew],
         sees: Template,
-        check: Check::Calls(&["LET", "LAMBDA"], check),
+        check: Check::Formula(check),
     }
 }
 
-/// The most names of one call that are compared with each other.
-const MOST_COMPARED: usize = 40;
-
-fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let formula = context.formula;
-    let Some((function, arguments)) = formula.call(call) else {
-        return;
-    };
-    let Some((_, bindings)) = arguments.split_last() else {
-        return;
-    };
-    let step = if function.name == "LET" { 2 } else { 1 };
-    let names = bindings.iter().step_by(step).take(MOST_COMPARED);
-    for (place, name) in names.clone().enumerate() {
-        let word = formula.written(*name);
-        let mut earlier = names.clone().take(place);
-        let is_repeated = earlier.any(|other| equal_names(formula.written(*other), word));
-        let is_shadowing = || scope::binding(context, call, word).is_some();
-        if !word.starts_with('_') && (is_repeated || is_shadowing()) {
-            findings.report(
-                formula.span(*name),
-                format!(
-                    "{word} already has a meaning here, so one word stands for two things. Use \
-                     another name."
-                ),
-            );
+    for binding in context.scopes().bindings() {
+        if formula.kind(binding.name) != NodeKind::Name {
+            continue;
         }
+        let written = formula.written(binding.name);
+        // A name that nobody is to read.
+        if written.starts_with('_') {
+            continue;
+        }
+        let hidden = if binding.hides.is_some() {
+            "a name given before it"
+        } else if context.names().look_up(NameOf::Range, written) == Known::Defined {
+            "the named range of this name"
+        } else {
+            continue;
+        };
+        findings.report(
+            formula.span(binding.name),
+            format!(
+                "This {} hides {hidden}, so the same word means two things. Give it a name of its \
+                 own.",
+                written.to_lowercase()
+            ),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::names::{NameOf, Names};
+    use crate::rules::testing::{findings_in_workbook, flagged};
+
+    #[test]
+    fn the_hiding_name_is_marked_in_any_case() {
+        let formula = "=LET(net,A1,LET(Net,B1,net))";
+        assert_eq!(flagged(&RULE, formula), ["Net"]);
+        assert_eq!(flagged(&RULE, "=LET(net,A1,net,B1,net)"), ["net"]);
+    }
+
+    #[test]
+    fn a_named_range_can_be_hidden() {
+        let names = Names::default().with(NameOf::Range, ["Net"]);
+        let count = |formula| findings_in_workbook(&RULE, &names, formula).len();
+        assert_eq!(count("=LET(net,A1,net*2)"), 1);
+        assert_eq!(count("=LET(gross,A1,gross*Net)"), 0);
     }
 }

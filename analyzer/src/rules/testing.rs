@@ -1,11 +1,13 @@
 //! Runs one rule on one formula, for the tests of rules.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::audit::Auditor;
 use crate::cell::Position;
 use crate::finding::Finding;
 use crate::fix;
+use crate::names::Names;
 use crate::parser::Locale;
 use crate::rule::{Rule, SettingValue};
 use crate::ruleset::{RuleDefinition, RuleSet, RuleSetDefinition};
@@ -21,6 +23,20 @@ pub(super) fn findings_with(
     settings: &[(&str, SettingValue)],
     formula: &str,
 ) -> Vec<Finding> {
+    run(rule, settings, Names::default(), formula)
+}
+
+/// What the rule finds in a formula that stands at B2 of a workbook that defines these names.
+pub(super) fn findings_in_workbook(rule: &Rule, names: &Names, formula: &str) -> Vec<Finding> {
+    run(rule, &[], names.clone(), formula)
+}
+
+fn run(
+    rule: &Rule,
+    settings: &[(&str, SettingValue)],
+    names: Names,
+    formula: &str,
+) -> Vec<Finding> {
     let settings = settings
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.clone()));
@@ -33,7 +49,7 @@ pub(super) fn findings_with(
         }],
     };
     let rules = RuleSet::from_definition(&only).unwrap();
-    let mut auditor = Auditor::new(&rules, Locale::default());
+    let mut auditor = Auditor::new(&rules, Locale::default()).in_workbook(Arc::new(names));
     let cell = Position { column: 2, row: 2 };
     auditor.audit(formula, cell).unwrap().findings
 }

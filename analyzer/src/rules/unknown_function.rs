@@ -1,8 +1,9 @@
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
-use crate::ast::{Formula, NodeKind};
+use crate::ast::NodeKind;
 use crate::finding::{Edit, Severity};
 use crate::functions;
+use crate::names::{Known, NameOf};
 use crate::rule::{Check, Context, Findings, declare_rule};
 use crate::span::Span;
 
@@ -28,9 +29,9 @@ declare_rule! {
     /// =getPrice(A1)
     /// ```
     ///
-    /// **Limits** Named functions and custom functions of Apps Script are not known here. A name
-    /// with an underscore, or in camelCase, is taken for one of them; another name that is near to
-    /// no function's is at most a low risk.
+    /// **Limits** Unless the spreadsheet's named and custom functions are known, a name with an
+    /// underscore, or in camelCase, is taken for one of them, and another name that is near to no
+    /// function's is at most a low risk.
     "unknown-function" {
         category: Error,
         severity: High,
@@ -53,15 +54,21 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         let name = span.of(formula.source);
-        let bound = bound.get_or_insert_with(|| bound_names(formula));
-        if findings.is_full() || bound.contains(&name.to_uppercase()) {
+        let bound = bound.get_or_insert_with(|| bound_names(context));
+        if findings.is_full() || bound.contains(&name.to_lowercase()) {
             continue;
         }
-        report(name, span, findings);
+        match context.names().look_up(NameOf::Function, name) {
+            Known::Defined => {}
+            Known::Missing(Some(similar)) => report_similar(name, similar, span, findings),
+            Known::Missing(None) => report(name, span, Severity::High, findings),
+            Known::Unknown => report(name, span, Severity::Low, findings),
+        }
     }
 }
 
-fn report(name: &str, span: Span, findings: &mut Findings<'_>) {
+/// Reports a name that neither Sheets nor, if `when_plain` is high, the workbook defines.
+fn report(name: &str, span: Span, when_plain: Severity, findings: &mut Findings<'_>) {
     let upper = name.to_uppercase();
     if let Some(instead) = functions::excel_only(name) {
         findings.report(
@@ -73,26 +80,13 @@ fn report(name: &str, span: Span, findings: &mut Findings<'_>) {
         );
         return;
     }
+    let may_be_defined = when_plain < Severity::High;
     let similar = functions::similar(name)
         .filter(|function| !name.contains('_') || function.name.contains('_'));
     match similar {
-        _ if is_camel_case(name) => {}
-        Some(function) => findings
-            .report(
-                span,
-                format!(
-                    "There is no function {upper}, so the cell shows #NAME?. Did you mean {}?",
-                    function.name
-                ),
-            )
-            .unsafe_fix(
-                format!("Change {upper} to {}", function.name),
-                vec![Edit {
-                    span,
-                    text: function.name.to_owned(),
-                }],
-            ),
-        None if name.contains('_') && !name.contains('.') => {}
+        _ if may_be_defined && is_camel_case(name) => {}
+        Some(function) => report_similar(name, function.name, span, findings),
+        None if may_be_defined && name.contains('_') && !name.contains('.') => {}
         None if name.contains('.') => {
             findings.report(
                 span,
@@ -103,14 +97,37 @@ fn report(name: &str, span: Span, findings: &mut Findings<'_>) {
             );
         }
         None => {
+            let unless = if may_be_defined {
+                " unless this spreadsheet defines it"
+            } else {
+                ", and this spreadsheet does not define it"
+            };
             let message = format!(
-                "There is no function {upper} in Google Sheets, so the cell shows #NAME? unless \
-                 this spreadsheet defines it. Check the spelling, or define it as a named \
-                 function."
+                "There is no function {upper} in Google Sheets, so the cell shows #NAME?{unless}. \
+                 Check the spelling, or define it as a named function."
             );
-            findings.report_at_most(Severity::Low, span, message);
+            findings.report_at_most(when_plain, span, message);
         }
     }
+}
+
+/// Reports a name that is likely a misspelling of `similar`.
+fn report_similar(name: &str, similar: &str, span: Span, findings: &mut Findings<'_>) {
+    let upper = name.to_uppercase();
+    findings
+        .report(
+            span,
+            format!(
+                "There is no function {upper}, so the cell shows #NAME?. Did you mean {similar}?"
+            ),
+        )
+        .unsafe_fix(
+            format!("Change {upper} to {similar}"),
+            vec![Edit {
+                span,
+                text: similar.to_owned(),
+            }],
+        );
 }
 
 /// Whether a capital follows a small letter, as in the names that scripts give.
@@ -122,37 +139,22 @@ fn is_camel_case(name: &str) -> bool {
         .any(|(one, next)| one.is_ascii_lowercase() && next.is_ascii_uppercase())
 }
 
-/// The names that a LET or a LAMBDA of the formula gives to something, in upper case. Where they
+/// The names that a LET or a LAMBDA of the formula gives to something, in lower case. Where they
 /// can be seen is not asked: a call of such a name elsewhere is too rare to accuse anyone.
-fn bound_names(formula: Formula<'_>) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for node in formula.tree.nodes() {
-        let NodeKind::Call {
-            function: Some(function),
-            arguments,
-            ..
-        } = node.kind
-        else {
-            continue;
-        };
-        let step = match function.function().name {
-            "LET" => 2,
-            "LAMBDA" => 1,
-            _ => continue,
-        };
-        if let Some((_result, bindings)) = formula.list(arguments).split_last() {
-            let bound = bindings.iter().step_by(step);
-            names.extend(bound.map(|name| formula.written(*name).to_uppercase()));
-        }
-    }
-    names
+fn bound_names(context: &Context<'_>) -> HashSet<String> {
+    let formula = context.formula;
+    let bindings = context.scopes().bindings().iter();
+    bindings
+        .map(|binding| formula.written(binding.name).to_lowercase())
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
     use crate::finding::Severity;
-    use crate::rules::testing::{findings, fixed, flagged, messages};
+    use crate::names::{NameOf, Names};
+    use crate::rules::testing::{findings, findings_in_workbook, fixed, flagged, messages};
 
     #[test]
     fn a_near_name_is_offered() {
@@ -186,6 +188,21 @@ mod tests {
             findings(&RULE, "=VLOKUP(A1,B:C,2,0)")[0].severity,
             Severity::High
         );
+    }
+
+    #[test]
+    fn the_functions_of_the_workbook_settle_it() {
+        let names = Names::default().with(NameOf::Function, ["NET_PRICE", "Markup"]);
+        let marked = |formula| {
+            let found = findings_in_workbook(&RULE, &names, formula);
+            found
+                .first()
+                .map(|found| (found.severity, found.fix.is_some()))
+        };
+        assert_eq!(marked("=MARKUP(A1)+net_price(A1)"), None);
+        assert_eq!(marked("=NET_PRCIE(A1)"), Some((Severity::High, true)));
+        assert_eq!(marked("=GROSS_VALUE(A1)"), Some((Severity::High, false)));
+        assert_eq!(marked("=VLOKUP(A1,B:C,2,0)"), Some((Severity::High, true)));
     }
 
     #[test]

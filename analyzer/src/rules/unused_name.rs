@@ -1,6 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::ast::{NodeId, NodeKind};
+use crate::ast::NodeKind;
 use crate::rule::{Check, Context, Findings, declare_rule};
 
 declare_rule! {
@@ -37,41 +35,22 @@ declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let formula = context.formula;
-    let defined: BTreeMap<NodeId, NodeId> = formula
-        .nodes()
-        .filter_map(|(id, _)| formula.call(id))
-        .filter(|(function, _)| function.name == "LET")
-        .flat_map(|(_, arguments)| arguments.chunks_exact(2))
-        .filter_map(|pair| Some((*pair.first()?, *pair.last()?)))
-        .filter(|(name, _)| formula.kind(*name) == NodeKind::Name)
-        .collect();
-    if defined.is_empty() {
-        return;
-    }
-    // A name counts as used wherever the formula reads it: which of two definitions is meant
-    // would take more to tell than it gains.
-    let used: BTreeSet<String> = formula
-        .nodes()
-        .filter(|(id, _)| !defined.contains_key(id))
-        .filter_map(|(id, node)| match node.kind {
-            NodeKind::Name | NodeKind::Reference(_) => Some(formula.written(id)),
-            NodeKind::Call { name, .. } => Some(name.of(formula.source)),
-            _ => None,
-        })
-        .map(str::to_lowercase)
-        .collect();
-    for (name, value) in defined {
-        let written = formula.written(name).to_lowercase();
-        let is_note = formula.kind(value) == NodeKind::Text;
-        if !is_note && !used.contains(&written) {
-            findings.report(
-                formula.span(name),
-                format!(
-                    "LET defines {written} and nothing uses it. Use it where it was meant, or \
-                     remove it."
-                ),
-            );
+    for binding in context.scopes().bindings() {
+        // A parameter of LAMBDA has no value beside it.
+        let is_note = binding
+            .value
+            .is_none_or(|value| formula.kind(value) == NodeKind::Text);
+        if binding.uses > 0 || is_note || formula.kind(binding.name) != NodeKind::Name {
+            continue;
         }
+        let written = formula.written(binding.name).to_lowercase();
+        findings.report(
+            formula.span(binding.name),
+            format!(
+                "LET defines {written} and nothing uses it. Use it where it was meant, or remove \
+                 it."
+            ),
+        );
     }
 }
 
@@ -83,6 +62,13 @@ mod tests {
     #[test]
     fn a_name_is_used_in_any_case_and_as_a_function() {
         assert!(flagged(&RULE, "=LET(Größe,A1,f,LAMBDA(x,x),F(größe))").is_empty());
+    }
+
+    #[test]
+    fn a_use_counts_for_the_innermost_name() {
+        let formula = "=LET(rate,A1,LET(rate,B1,rate*2))";
+        assert_eq!(flagged(&RULE, formula), ["rate"]);
+        assert_eq!(flagged(&RULE, "=LET(rate,A1,B1)+rate"), ["rate"]);
     }
 
     #[test]

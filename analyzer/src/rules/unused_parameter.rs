@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use crate::ast::{NodeId, NodeKind};
 use crate::rule::{Check, Context, Findings, declare_rule};
 use crate::subtree;
@@ -33,33 +31,24 @@ declare_rule! {
         severity: Low,
         presets: [Recommended, Fast, Icaew],
         sees: Template,
-        check: Check::Calls(&["LAMBDA"], check),
+        check: Check::Formula(check),
     }
 }
 
-fn check(context: &Context<'_>, lambda: NodeId, findings: &mut Findings<'_>) {
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let formula = context.formula;
-    let Some((_, [parameters @ .., body])) = formula.call(lambda) else {
-        return;
-    };
-    if parameters.is_empty() || !is_free_to_choose(context, lambda) {
-        return;
-    }
-    let read = subtree::descendants(formula, *body).filter_map(|id| match formula.kind(id) {
-        NodeKind::Name | NodeKind::Reference(_) => Some(formula.written(id).to_lowercase()),
-        NodeKind::Call { name, .. } => Some(name.of(formula.source).to_lowercase()),
-        _ => None,
-    });
-    let read: BTreeSet<String> = read.collect();
-    for parameter in parameters {
-        let word = formula.written(*parameter);
-        let is_name = matches!(
-            formula.kind(*parameter),
-            NodeKind::Name | NodeKind::Reference(_)
-        );
-        if is_name && !word.starts_with('_') && !read.contains(&word.to_lowercase()) {
+    for binding in context.scopes().bindings() {
+        let word = formula.written(binding.name);
+        if binding.uses > 0 || binding.value.is_some() || word.starts_with('_') {
+            continue;
+        }
+        let lambda = context.parent(binding.name).filter(|call| {
+            let function = formula.call(*call).map(|(function, _)| function.name);
+            function == Some("LAMBDA") && is_free_to_choose(context, *call)
+        });
+        if lambda.is_some() {
             findings.report(
-                formula.span(*parameter),
+                formula.span(binding.name),
                 format!(
                     "The LAMBDA does not use {word}, so what is given for it has no effect. Use it \
                      where it was meant, or remove it."
