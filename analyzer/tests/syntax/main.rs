@@ -4,6 +4,7 @@ mod corpus;
 mod format;
 mod formulas;
 mod grammar;
+mod language;
 mod print;
 mod repair;
 #[expect(unreachable_pub, reason = "the fuzz targets are crates of their own")]
