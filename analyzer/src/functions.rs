@@ -300,7 +300,11 @@ const fn slot_of(name: &[u8]) -> usize {
     (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - 11)) as usize
 }
 
-#[expect(clippy::indexing_slicing, reason = "the compiler runs it")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "the compiler runs it, and there are few functions"
+)]
 const fn slots() -> [u16; 2048] {
     let mut slots = [NO_FUNCTION.0; 2048];
     let mut index = 0;
@@ -316,7 +320,11 @@ const fn slots() -> [u16; 2048] {
 }
 
 /// The function of this name in upper case, which there is.
-#[expect(clippy::indexing_slicing, reason = "the compiler runs it")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "the compiler runs it, and there are few functions"
+)]
 const fn known(name: &str) -> FunctionId {
     let wanted = name.as_bytes();
     let mut index = 0;

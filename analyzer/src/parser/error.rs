@@ -119,9 +119,9 @@ impl SyntaxError {
             Kind::MissingOperator => format!("An operator or a separator is missing before `{written}`. Put one there: `&` joins texts, `*` multiplies."),
             Kind::InvalidOperator => match super::repair::operator_meant(self.span.of(source)) {
                 Some(meant) => format!("`{written}` is no operator. Write `{meant}`."),
-                None => match self.span.of(source) {
-                    "&&" => "`&&` is no operator. Write AND(…) around both conditions.".into(),
-                    _ => format!("`{written}` is no operator. Keep the one that is meant: `=`, `<>`, `<`, `<=`, `>`, `>=`, `+`, `-`, `*`, `/`, `^` or `&`."),
+                None => match super::repair::condition_joined_by(self.span.of(source)) {
+                    Some(function) => format!("`{written}` is no operator. Write {function}(…) around both conditions."),
+                    None => format!("`{written}` is no operator. Keep the one that is meant: `=`, `<>`, `<`, `<=`, `>`, `>=`, `+`, `-`, `*`, `/`, `^` or `&`."),
                 },
             },
             Kind::UnexpectedCharacter => self.unexpected_character(source),

@@ -76,7 +76,7 @@ impl Parser<'_> {
         self.place(NodeKind::Reference(reference), offset(start))
     }
 
-    /// A reference that begins with `$`.
+    /// `absolute_reference = corner [ ":" corner ]`, where the first corner begins with `$`.
     #[inline]
     fn absolute_reference(&mut self) -> NodeId {
         let start = self.position;
@@ -166,7 +166,7 @@ impl Parser<'_> {
 
     /// What stands on the sheet whose name is at `start..end`, a `!` behind it.
     ///
-    /// `sheet_operand = sheet "!" ( corner [ ":" corner ] | name | error )`
+    /// `sheet_operand = sheet "!" on_sheet`
     pub(super) fn sheet_operand(&mut self, start: usize, end: usize) -> NodeId {
         let sheet = Span::new(offset(start), offset(end));
         self.position = end + 1;
@@ -185,6 +185,7 @@ impl Parser<'_> {
         placed
     }
 
+    /// `on_sheet = corner [ ":" corner ] | error | name`
     fn on_sheet(&mut self, sheet: Span) -> NodeId {
         let start = self.position;
         if let Some((first, end)) = corner(self.bytes, start)
@@ -258,6 +259,7 @@ impl Parser<'_> {
         self.place(NodeKind::Invalid, offset(start))
     }
 
+    /// `text`, as [`literal::text`] reads it; without its closing quote it takes all of the rest.
     fn text(&mut self) -> NodeId {
         let start = self.position;
         let rest = self.bytes.get(start..).unwrap_or_default();

@@ -125,6 +125,7 @@ impl Parser<'_> {
                 self.skip_run(|byte| byte == b'!');
                 SyntaxErrorKind::MissingSheet
             }
+            b'|' if byte_at(self.bytes, start + 1) == b'|' => return self.skip_operator(),
             b'[' => return self.skip_bracket(),
             b'=' | b'<' | b'>' | b'*' | b'/' | b'^' | b'&' if self.continues_operator() => {
                 return self.skip_operator();
@@ -253,17 +254,25 @@ impl Parser<'_> {
             (NodeKind::Name, NodeKind::Reference(_)) if dollar => {
                 (SyntaxErrorKind::MissingBang, Span::at(second.start))
             }
+            (_, NodeKind::Name)
+                if super::repair::condition_joined_by(self.written(second)).is_some() =>
+            {
+                (SyntaxErrorKind::InvalidOperator, second)
+            }
             (NodeKind::Text, _) if attached && self.byte() == b'"' => {
                 (SyntaxErrorKind::QuoteInText, second)
             }
-            (NodeKind::Reference(_), NodeKind::Reference(_) | NodeKind::Name)
-            | (NodeKind::Name, NodeKind::Reference(_))
+            (NodeKind::Reference(_) | NodeKind::Name, NodeKind::Reference(_) | NodeKind::Name)
                 if !attached =>
             {
                 (SyntaxErrorKind::SpaceIntersection, first.to(second))
             }
             _ => (SyntaxErrorKind::MissingOperator, second),
         }
+    }
+
+    fn written(&self, span: Span) -> &str {
+        span.of(self.source)
     }
 
     /// The sheet name that two words are likely part of: a `!` ends them and more words.

@@ -90,6 +90,17 @@ pub(super) fn operator_meant(written: &str) -> Option<&'static str> {
     }
 }
 
+/// The function that joins conditions as people write it between them: `A1 and B1`, `A1 && B1`.
+pub(super) fn condition_joined_by(written: &str) -> Option<&'static str> {
+    if written == "&&" || written.eq_ignore_ascii_case("AND") {
+        Some("AND")
+    } else if written == "||" || written.eq_ignore_ascii_case("OR") {
+        Some("OR")
+    } else {
+        None
+    }
+}
+
 /// The ASCII text that is meant by a typographic character.
 pub(super) fn character_meant(written: &str) -> Option<&'static str> {
     let mut characters = written.chars();

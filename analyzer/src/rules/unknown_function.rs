@@ -48,7 +48,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let NodeKind::Call {
             name: span,
             function: None,
-            ..
+            arguments,
         } = node.kind
         else {
             continue;
@@ -56,6 +56,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let name = span.of(formula.source);
         let bound = bound.get_or_insert_with(|| bound_names(context));
         if findings.is_full() || bound.contains(&name.to_lowercase()) {
+            continue;
+        }
+        if let Some(instead) = functions::excel_only(name) {
+            report_excel_only(name, instead, arguments.len(), span, findings);
             continue;
         }
         match context.names().look_up(NameOf::Function, name) {
@@ -67,19 +71,35 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// Reports a function that only Excel has. Where one of Sheets takes its place with the same
+/// arguments, its name is the fix.
+fn report_excel_only(
+    name: &str,
+    instead: &str,
+    arguments: usize,
+    span: Span,
+    findings: &mut Findings<'_>,
+) {
+    let upper = name.to_uppercase();
+    let reported = findings.report(
+        span,
+        format!(
+            "{upper} is a function of Excel that Google Sheets does not have, so the cell shows \
+             #NAME?. In Sheets: {instead}."
+        ),
+    );
+    let only_named = instead.strip_prefix("use ").and_then(functions::find);
+    let function = only_named.map(functions::FunctionId::function);
+    if let Some(function) = function.filter(|function| function.accepts(arguments)) {
+        let text = function.name.to_owned();
+        let title = format!("Change {upper} to {text}");
+        reported.unsafe_fix(title, vec![Edit { span, text }]);
+    }
+}
+
 /// Reports a name that neither Sheets nor, if `when_plain` is high, the workbook defines.
 fn report(name: &str, span: Span, when_plain: Severity, findings: &mut Findings<'_>) {
     let upper = name.to_uppercase();
-    if let Some(instead) = functions::excel_only(name) {
-        findings.report(
-            span,
-            format!(
-                "{upper} is a function of Excel that Google Sheets does not have, so the cell \
-                 shows #NAME?. In Sheets: {instead}."
-            ),
-        );
-        return;
-    }
     let may_be_defined = when_plain < Severity::High;
     let similar = functions::similar(name)
         .filter(|function| !name.contains('_') || function.name.contains('_'));
@@ -173,6 +193,18 @@ mod tests {
               #NAME?. In Sheets: use SPLIT."
             ]
         );
+    }
+
+    #[test]
+    fn a_function_of_excel_is_renamed_where_the_arguments_fit() {
+        assert_eq!(
+            fixed(&RULE, "=REGEXTEST(A1,\"x\")&USDOLLAR(A1)"),
+            "=REGEXMATCH(A1,\"x\")&DOLLAR(A1)"
+        );
+        let wrong_count = "=REGEXTEST(A1,\"x\",1)";
+        assert_eq!(fixed(&RULE, wrong_count), wrong_count);
+        let other_way = "=TAKE(A1:B9,3)";
+        assert_eq!(fixed(&RULE, other_way), other_way);
     }
 
     #[test]

@@ -230,6 +230,10 @@ fn what_only_excel_has() {
         "=SUM(A1:C3 B2:D4)",
         &[(Kind::SpaceIntersection, "A1:C3 B2:D4")],
     );
+    refuses(
+        "=Stock_Level May",
+        &[(Kind::SpaceIntersection, "Stock_Level May")],
+    );
     refuses("=@A1:A9+1", &[(Kind::ImplicitIntersection, "@")]);
     refuses("=SUM(A1#)", &[(Kind::Spill, "A1#")]);
     refuses(
@@ -296,6 +300,9 @@ fn missing_and_misplaced_pieces() {
     refuses("=(A1)(B1)", &[(Kind::MissingOperator, "(B1)")]);
     refuses("=A1 && B1", &[(Kind::InvalidOperator, "&&")]);
     refuses("=A1!=B1", &[(Kind::InvalidOperator, "!=")]);
+    refuses("=A1>1 || B1>1", &[(Kind::InvalidOperator, "||")]);
+    refuses("=A1>1 and B1>1", &[(Kind::InvalidOperator, "and")]);
+    refuses("=total OR rest", &[(Kind::InvalidOperator, "OR")]);
     refuses("=1,5", &[(Kind::SeparatorOutside, ",")]);
     refuses("=$A", &[(Kind::InvalidReference, "$A")]);
     refuses("=Sheet1!", &[(Kind::MissingReference, "Sheet1!")]);

@@ -194,7 +194,8 @@ const LANGUAGE: &[Row] = &[
             ("=A1=>B1", "Write `>=`"),
             ("=A1==B1", "Write `=`"),
             ("=A1!=B1", "Write `<>`"),
-            ("=A1 AND B1", "An operator or a separator is missing"),
+            ("=A1 AND B1", "Write AND(…) around both conditions"),
+            ("=A1>1 || B1>1", "Write OR(…) around both conditions"),
         ],
     ),
     row(
