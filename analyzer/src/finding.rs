@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use xxhash_rust::xxh3::Xxh3;
-
 use crate::span::Span;
-use crate::template::Template;
+use crate::template::{Sink, Template};
 
 /// How much a finding matters. `Low` and above make a formula non-compliant.
 #[derive(
@@ -122,14 +120,14 @@ impl Fingerprint {
     /// `occurrence` counts, from 0, the findings of one formula that agree in all else.
     #[must_use]
     pub fn new(rule: &str, template: Template, message: &str, occurrence: u32) -> Self {
-        let mut hash = Xxh3::new();
-        hash.update(&template.0.to_le_bytes());
-        hash.update(&occurrence.to_le_bytes());
+        let mut hash = Sink::new();
+        hash.write(&template.0.to_le_bytes());
+        hash.write(&occurrence.to_le_bytes());
         // The length keeps the name and the message apart.
-        hash.update(&(rule.len() as u64).to_le_bytes());
-        hash.update(rule.as_bytes());
-        hash.update(message.as_bytes());
-        Self(hash.digest128())
+        hash.write(&(rule.len() as u64).to_le_bytes());
+        hash.write(rule.as_bytes());
+        hash.write(message.as_bytes());
+        Self(hash.finish())
     }
 }
 

@@ -176,7 +176,7 @@ impl Encoder<'_> {
 
 /// Hashes what is written to it. Nearly every formula fits the buffer and is hashed in one go,
 /// which is several times faster than the streaming hash; both give the same value.
-struct Sink {
+pub(crate) struct Sink {
     buffer: [u8; Sink::ROOM],
     filled: usize,
     stream: Option<Xxh3>,
@@ -185,7 +185,7 @@ struct Sink {
 impl Sink {
     const ROOM: usize = 512;
 
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             buffer: [0; Self::ROOM],
             filled: 0,
@@ -197,7 +197,7 @@ impl Sink {
         self.write(&[byte]);
     }
 
-    fn write(&mut self, bytes: &[u8]) {
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
         let end = self.filled + bytes.len();
         if let Some(room) = self.buffer.get_mut(self.filled..end) {
             room.copy_from_slice(bytes);
@@ -215,7 +215,7 @@ impl Sink {
         self.filled = 0;
     }
 
-    fn finish(self) -> u128 {
+    pub(crate) fn finish(self) -> u128 {
         let rest = self.buffer.get(..self.filled).unwrap_or_default();
         match self.stream {
             Some(mut stream) => {
