@@ -1,4 +1,4 @@
-use crate::ast::{NodeId, NodeKind};
+use crate::ast::{InfixOperator, NodeId, NodeKind};
 use crate::finding::Edit;
 use crate::rule::{Check, Context, Findings, declare_rule};
 use crate::subtree;
@@ -42,11 +42,11 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
     };
     let is_single_part = |kind| match kind {
         NodeKind::Reference(reference) => reference.last.is_none(),
-        NodeKind::Number(_)
-        | NodeKind::Group(_)
-        | NodeKind::Prefix(..)
-        | NodeKind::Percent(_)
-        | NodeKind::Infix(..) => true,
+        NodeKind::Number(_) | NodeKind::Group(_) | NodeKind::Prefix(..) | NodeKind::Percent(_) => {
+            true
+        }
+        // `Sheet1!A1:Sheet1!A9` is a range.
+        NodeKind::Infix(operator, ..) => operator != InfixOperator::Range,
         _ => false,
     };
     // Most sums are of one range, so the outermost node decides first.
@@ -80,5 +80,10 @@ mod tests {
         assert_eq!(fixed(&RULE, "=SUM(A1+B1)"), "=A1+B1");
         assert_eq!(fixed(&RULE, "=2*SUM(A1+B1)"), "=2*(A1+B1)");
         assert_eq!(fixed(&RULE, "=2*SUM(A1)"), "=2*A1");
+    }
+
+    #[test]
+    fn a_range_whose_ends_both_name_the_sheet_is_left_alone() {
+        assert_eq!(fixed(&RULE, "=SUM(S!A1:S!A9)"), "=SUM(S!A1:S!A9)");
     }
 }
