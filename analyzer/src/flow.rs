@@ -9,7 +9,7 @@ use crate::rule::Context;
 
 /// The most names that are followed for one expression. A formula that goes further is taken to
 /// hide something, and must not cost more.
-const MOST_NAMES: usize = 64;
+const MOST_NAMES: usize = 32;
 
 /// The most nodes that are looked at behind names.
 const MOST_BEHIND_NAMES: usize = 2_000;
@@ -132,8 +132,9 @@ impl<'a> Walk<'a> {
                     self.reads = true;
                 }
             }
-            NodeKind::TableReference | NodeKind::Property { .. } => self.reads = true,
-            NodeKind::Infix(InfixOperator::Range, ..) => self.reads = true,
+            NodeKind::TableReference
+            | NodeKind::Property { .. }
+            | NodeKind::Infix(InfixOperator::Range, ..) => self.reads = true,
             NodeKind::Apply { callee, .. } => self.push(callee, step),
             NodeKind::Call { function: None, .. } => self.follow(step.node),
             NodeKind::Call { .. } => self.go_into_call(step),
@@ -161,9 +162,8 @@ impl<'a> Walk<'a> {
                 "IFS" => place % 2 == 1,
                 "XLOOKUP" => place > 1,
                 "INDEX" | "FILTER" | "SORT" | "SORTN" | "UNIQUE" | "ARRAY_CONSTRAIN" => place == 0,
-                "LET" | "LAMBDA" | "MAP" | "BYROW" | "BYCOL" | "MAKEARRAY" => is_last,
+                "LET" | "LAMBDA" | "MAP" | "BYROW" | "BYCOL" | "MAKEARRAY" | "HYPERLINK" => is_last,
                 "REDUCE" | "SCAN" => place != 1,
-                "HYPERLINK" => is_last,
                 _ => true,
             };
             if flows {

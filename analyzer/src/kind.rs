@@ -154,9 +154,8 @@ pub(crate) fn of(formula: Formula<'_>, id: NodeId) -> Option<Kind> {
         NodeKind::Number(_) | NodeKind::Percent(_) | NodeKind::Prefix(PrefixOperator::Minus, _) => {
             Some(Kind::Number)
         }
-        NodeKind::Text => Some(Kind::Text),
         NodeKind::Boolean(_) => Some(Kind::Boolean),
-        NodeKind::Infix(InfixOperator::Concatenate, ..) => Some(Kind::Text),
+        NodeKind::Text | NodeKind::Infix(InfixOperator::Concatenate, ..) => Some(Kind::Text),
         NodeKind::Infix(operator, ..) if is_comparison(operator) => Some(Kind::Boolean),
         NodeKind::Infix(operator, ..) if is_arithmetic(operator) => Some(Kind::Number),
         NodeKind::Call { .. } => {

@@ -350,7 +350,9 @@ fn hash_of(active: &[ActiveRule], policies: &[Policy]) -> String {
                 SettingValue::Number(number) => digest.number(u64::from(*number)),
                 SettingValue::Texts(texts) => {
                     digest.number(texts.len() as u64);
-                    texts.iter().for_each(|text| digest.text(text));
+                    for text in texts {
+                        digest.text(text);
+                    }
                 }
             }
         }

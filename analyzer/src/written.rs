@@ -193,9 +193,7 @@ impl Reader<'_> {
                 "ARRAYFORMULA" | "T" | "TO_TEXT" | "TRIM" | "CLEAN" | "LOWER" | "UPPER" | "PROPER",
                 [inner],
             ) => self.read(*inner, depth),
-            ("IF", [_, branches @ ..]) | ("CHOOSE", [_, branches @ ..]) => {
-                self.choices(branches, depth)
-            }
+            ("IF" | "CHOOSE", [_, branches @ ..]) => self.choices(branches, depth),
             ("IFERROR" | "IFNA", branches) => self.choices(branches, depth),
             ("IFS", pairs) => {
                 let branches: Vec<_> = pairs.iter().skip(1).step_by(2).copied().collect();

@@ -43,13 +43,14 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
     let Some((function, arguments)) = formula.call(call) else {
         return;
     };
-    let is_sum_with_conditions = match function.name {
-        "SUMPRODUCT" => is_product_of_conditions(formula, arguments),
-        _ => {
-            let is_array = |place: crate::rule::Place| place.is_call_of(&["ARRAYFORMULA"]);
-            matches!(arguments, [only] if is_choice(formula, *only))
-                && context.enclosing_call(call).is_some_and(is_array)
-        }
+    let is_array = || {
+        let around = context.enclosing_call(call);
+        around.is_some_and(|place| place.is_call_of(&["ARRAYFORMULA"]))
+    };
+    let is_sum_with_conditions = if function.name == "SUMPRODUCT" {
+        is_product_of_conditions(formula, arguments)
+    } else {
+        matches!(arguments, [only] if is_choice(formula, *only)) && is_array()
     };
     if is_sum_with_conditions {
         findings.report(

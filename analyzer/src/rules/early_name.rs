@@ -36,6 +36,9 @@ declare_rule! {
 /// The most names of one LET that are compared with what is read before.
 const MOST_COMPARED: usize = 40;
 
+/// The most nodes of one value that are looked at.
+const MOST_NODES: usize = 2_000;
+
 fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
     let formula = context.formula;
     let Some((_, arguments)) = formula.call(call) else {
@@ -45,7 +48,7 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
     let pairs = pairs.get(..2 * MOST_COMPARED).unwrap_or(pairs);
     for (place, value) in pairs.iter().enumerate().skip(1).step_by(2) {
         let not_yet = pairs.get(place - 1..).unwrap_or_default();
-        for id in subtree::descendants(formula, *value) {
+        for id in subtree::descendants(formula, *value).take(MOST_NODES) {
             let word = match formula.kind(id) {
                 NodeKind::Name => formula.written(id),
                 NodeKind::Call {

@@ -1,5 +1,5 @@
 use crate::ast::NodeId;
-use crate::link::{self, Address};
+use crate::link::{self, Address, WrittenAddress};
 use crate::rule::{Check, Context, Findings, declare_rule};
 use crate::written;
 
@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
         return;
     };
     let written = link::written_addresses(context, call);
-    let targets = written.iter().filter_map(|address| address.with_host());
+    let targets = written.iter().filter_map(WrittenAddress::with_host);
     let mut hosts = targets.map(|target| target.plain_host());
     let Some(opened) = hosts.find(|host| !host.is_empty() && !belong_together(&shown, host)) else {
         return;

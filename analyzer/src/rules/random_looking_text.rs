@@ -72,7 +72,7 @@ fn is_key_of_google(context: &Context<'_>, id: NodeId, written: &str) -> bool {
 
 /// Whether capitals, small letters and several digits are mixed, as in no word and no number.
 fn is_mixed(word: &str) -> bool {
-    let count = |of: fn(&u8) -> bool| word.bytes().filter(|byte| of(byte)).count();
+    let count = |of: fn(&u8) -> bool| word.bytes().filter(of).count();
     count(u8::is_ascii_digit) >= 3
         && count(u8::is_ascii_uppercase) >= 3
         && count(u8::is_ascii_lowercase) >= 3

@@ -137,21 +137,18 @@ fn check_joined(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) 
     let mut text = String::new();
     let mut span: Option<Span> = None;
     for part in parts {
-        match written::text(context, part) {
-            Some(piece) => {
-                if let Some(between) = between.as_ref().filter(|_| span.is_some()) {
-                    text.push_str(between);
-                }
-                text.push_str(&piece);
-                let piece = formula.span(part);
-                span = Some(span.map_or(piece, |all| Span::new(all.start, piece.end)));
+        if let Some(piece) = written::text(context, part) {
+            if let Some(between) = between.as_ref().filter(|_| span.is_some()) {
+                text.push_str(between);
             }
-            None => {
-                if let Some(span) = span.take() {
-                    report(&text, span, findings);
-                }
-                text.clear();
+            text.push_str(&piece);
+            let piece = formula.span(part);
+            span = Some(span.map_or(piece, |all| Span::new(all.start, piece.end)));
+        } else {
+            if let Some(span) = span.take() {
+                report(&text, span, findings);
             }
+            text.clear();
         }
     }
     if let Some(span) = span {

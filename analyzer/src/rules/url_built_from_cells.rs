@@ -141,9 +141,8 @@ mod tests {
 
     #[test]
     fn a_chain_of_names_without_end_is_not_followed_for_ever() {
-        let names: String = (1..2_000)
-            .map(|n| format!("_{n},_{}&_{},", n - 1, n - 1))
-            .collect();
+        let name = |n: u32| format!("_{n},_{}&_{},", n - 1, n - 1);
+        let names = (1..2_000).map(name).collect::<Vec<_>>().concat();
         let formula = format!("=LET(_0,\"https://a.example/\",{names}IMAGE(_1999))");
         assert_eq!(flagged(&RULE, &formula), ["_1999"]);
     }
