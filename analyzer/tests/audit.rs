@@ -198,6 +198,40 @@ fn what_no_rule_has_is_refused() {
 }
 
 #[test]
+fn a_setting_of_the_wrong_kind_is_refused() {
+    let mut own = rule("unlisted-host");
+    let number = SettingValue::Number(1);
+    own.settings.insert("allowed-hosts".to_owned(), number);
+    let error = RuleSet::of(&[]).with_rule(&own).err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "the setting `allowed-hosts` of the rule `unlisted-host` is a list of texts"
+    );
+}
+
+/// The set with the rule of this definition, which is JSON.
+fn set_of(definition: &str) -> RuleSet {
+    let definition = serde_json::from_str(definition).unwrap();
+    RuleSet::of(&[]).with_rule(&definition).unwrap()
+}
+
+#[test]
+fn a_list_of_texts_is_read_as_people_write_it_in_any_order() {
+    let of = |hosts: &str| {
+        let settings = format!("{{\"allowed-hosts\": [{hosts}]}}");
+        set_of(&format!(
+            "{{\"name\": \"unlisted-host\", \"settings\": {settings}}}"
+        ))
+    };
+    let one = of("\"a.example\", \"b.example\"");
+    assert_eq!(one.hash(), of("\"b.example\", \"a.example\"").hash());
+    assert_ne!(one.hash(), of("\"a.example\"").hash());
+    assert_ne!(one.hash(), of("\"a.exampleb.example\"").hash());
+    let again = RuleSet::from_definition(&one.definition()).unwrap();
+    assert_eq!(again.hash(), one.hash());
+}
+
+#[test]
 fn a_definition_gives_the_same_set_again() {
     for preset in Preset::ALL {
         let rules = RuleSet::of(&[preset]);
