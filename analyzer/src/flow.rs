@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
             }
         }
         match formula.kind(step.node) {
-            NodeKind::Name => self.follow(step.node),
+            NodeKind::Name | NodeKind::Call { function: None, .. } => self.follow(step.node),
             NodeKind::Reference(reference) => {
                 if reference.sheet.is_none() && reference.last.is_none() {
                     self.follow(step.node);
@@ -136,7 +136,6 @@ impl<'a> Walk<'a> {
             | NodeKind::Property { .. }
             | NodeKind::Infix(InfixOperator::Range, ..) => self.reads = true,
             NodeKind::Apply { callee, .. } => self.push(callee, step),
-            NodeKind::Call { function: None, .. } => self.follow(step.node),
             NodeKind::Call { .. } => self.go_into_call(step),
             _ => formula.for_each_child(step.node, |child| self.push(child, step)),
         }

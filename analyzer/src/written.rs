@@ -131,9 +131,10 @@ impl Reader<'_> {
             NodeKind::Text => self.literal(id, formula.text(id).unwrap_or_default().into_owned()),
             NodeKind::Number(_) => self.literal(id, formula.written(id).to_owned()),
             NodeKind::Missing => vec![Written::empty()],
-            NodeKind::Name | NodeKind::Reference(_) => self.named(id, depth),
+            NodeKind::Name | NodeKind::Reference(_) | NodeKind::Call { function: None, .. } => {
+                self.named(id, depth)
+            }
             NodeKind::Apply { callee, .. } => self.read(callee, depth),
-            NodeKind::Call { function: None, .. } => self.named(id, depth),
             NodeKind::Call { .. } => self.call(id, depth),
             _ => vec![Written::unknown()],
         }
@@ -193,8 +194,9 @@ impl Reader<'_> {
                 "ARRAYFORMULA" | "T" | "TO_TEXT" | "TRIM" | "CLEAN" | "LOWER" | "UPPER" | "PROPER",
                 [inner],
             ) => self.read(*inner, depth),
-            ("IF" | "CHOOSE", [_, branches @ ..]) => self.choices(branches, depth),
-            ("IFERROR" | "IFNA", branches) => self.choices(branches, depth),
+            ("IF" | "CHOOSE", [_, branches @ ..]) | ("IFERROR" | "IFNA", branches) => {
+                self.choices(branches, depth)
+            }
             ("IFS", pairs) => {
                 let branches: Vec<_> = pairs.iter().skip(1).step_by(2).copied().collect();
                 self.choices(&branches, depth)

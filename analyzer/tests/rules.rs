@@ -54,9 +54,12 @@ fn examples(rule: &Rule, heading: &str) -> (Settings, Vec<String>) {
     let (block, _) = block.split_once("```").unwrap();
     let lines = block.lines().map(str::trim);
     let lines = lines.filter(|line| !line.is_empty());
-    let formulas = lines.map(|line| match line.starts_with('"') {
-        true => serde_json::from_str(line).unwrap(),
-        false => line.to_owned(),
+    let formulas = lines.map(|line| {
+        if line.starts_with('"') {
+            serde_json::from_str(line).unwrap()
+        } else {
+            line.to_owned()
+        }
     });
     (settings, formulas.collect())
 }
