@@ -30,10 +30,10 @@ const ALLOCATIONS: &[(&str, u64, u64, u64)] = &[
     (
         "=LAMBDA(x,y,x+y)(1,2)&T[[#ALL],[c]]&A2.[file name]",
         3,
-        17,
+        22,
         1,
     ),
-    ("=LET(net,A1*B1,tax,net*$C$1,net+tax)", 4, 17, 0),
+    ("=LET(net,A1*B1,tax,net*$C$1,net+tax)", 4, 21, 0),
     ("=12345678901234567890.123", 1, 0, 0),
     ("=- - -A1%%^2", 2, 0, 0),
     ("=Größe + 集計!A1\u{a0}* #N/A", 1, 0, 0),
