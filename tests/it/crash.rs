@@ -9,7 +9,6 @@ use std::process::Command as Blocking;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnectOptions;
 use tests::database;
@@ -110,7 +109,7 @@ async fn stop(mut server: Child) {
 
 /// Audits with sixteen callers until the server is gone.
 async fn load(url: String, acknowledged: Acknowledged) {
-    let http = Client::new();
+    let http = tests::program::client();
     let callers = (0..16).map(|_| {
         let (http, url, acknowledged) = (http.clone(), url.clone(), Arc::clone(&acknowledged));
         tokio::spawn(async move {

@@ -12,6 +12,7 @@
 )]
 
 pub mod answer;
+pub mod bouncer;
 pub mod clerk;
 pub mod database;
 pub mod issuer;

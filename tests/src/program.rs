@@ -24,6 +24,7 @@ pub struct Start {
     settings: BTreeMap<String, String>,
     arguments: Vec<String>,
     database: Option<PgConnectOptions>,
+    direct: Option<PgConnectOptions>,
 }
 
 impl Default for Start {
@@ -41,6 +42,7 @@ impl Default for Start {
                 .into(),
             arguments: Vec::new(),
             database: None,
+            direct: None,
         }
     }
 }
@@ -67,6 +69,13 @@ impl Start {
         self
     }
 
+    /// With another way into the database for the test than the server has.
+    #[must_use]
+    pub fn looking_into(mut self, database: &PgConnectOptions) -> Self {
+        self.direct = Some(database.clone());
+        self
+    }
+
     /// Starts the server on a database, a new one if none was named.
     pub async fn server(self) -> Server {
         let database = match &self.database {
@@ -76,13 +85,14 @@ impl Start {
         let mut command = self.command();
         command.env("DATABASE_URL", database.to_url_lossy().as_str());
         let (child, url) = started(command).await;
+        let database = self.direct.unwrap_or(database);
         let db = database::open(database.clone()).await;
         Server {
             child,
             url,
             db,
             database,
-            http: Client::new(),
+            http: client(),
             clerk: Clerk::default(),
         }
     }
@@ -289,6 +299,13 @@ pub async fn signal(child: &Child, name: &str) {
         .await
         .unwrap();
     assert!(status.success());
+}
+
+/// A client. TLS is never spoken here, but a client is built with its provider or not at all.
+#[must_use]
+pub fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
 }
 
 /// Sends a request and reads the answer.

@@ -29,6 +29,20 @@ pub(crate) const POSTGRES: Step = Step {
     },
 };
 
+/// The pooler that the server is tested behind.
+pub(crate) const PGBOUNCER: Step = Step {
+    name: "pgbouncer",
+    needs: &[],
+    run: |chores| {
+        // Debian puts it where only root's search path leads.
+        let is_there = |name| find_program(name).is_some();
+        if is_there("pgbouncer") || is_there("/usr/sbin/pgbouncer") {
+            return Ok(());
+        }
+        install(&mut chores.runner, "pgbouncer")
+    },
+};
+
 const OLDEST_NODE: u32 = 20;
 
 /// What Chromium is called, by distribution.

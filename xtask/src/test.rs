@@ -8,7 +8,7 @@ use embedded_postgres::{Cluster, DATABASE, Options};
 
 use crate::Chores;
 use crate::build::exit_code;
-use crate::prerequisites::{POSTGRES, TOOLS};
+use crate::prerequisites::{PGBOUNCER, POSTGRES, TOOLS};
 use crate::progress::{Step, run_steps};
 use crate::queries;
 use crate::sizes;
@@ -20,6 +20,7 @@ const STEPS: [Step; 14] = [
     FORMATTING,
     TOOLS,
     POSTGRES,
+    PGBOUNCER,
     NPM_PACKAGES,
     WASM,
     sizes::UP_TO_DATE,
@@ -61,7 +62,7 @@ const PROGRAM: Step = Step {
 
 const RUST_TESTS: Step = Step {
     name: "rust-tests",
-    needs: &["program", "postgresql"],
+    needs: &["program", "postgresql", "pgbouncer"],
     run: run_rust_tests,
 };
 
