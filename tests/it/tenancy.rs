@@ -209,7 +209,7 @@ async fn in_sql_an_organization_sees_its_own_rows_and_nobody_elses() {
                 assert_eq!(none, 0, "{table} without an organization");
             }
             (Err(refused), Err(_)) => {
-                assert!(refused.contains("permission denied"), "{table}: {refused}")
+                assert!(refused.contains("permission denied"), "{table}: {refused}");
             }
             differ => panic!("{table}: {differ:?}"),
         }

@@ -74,7 +74,7 @@ async fn make(database: &Database, arguments: CreateArguments) -> anyhow::Result
         })?;
     transaction.commit().await?;
     let mut tenant = database.connections.tenants().begin(organization).await?;
-    let created = create(&mut tenant, &None, &wanted, now)
+    let created = create(&mut tenant, None, &wanted, now)
         .await
         .map_err(|error| anyhow::anyhow!("{}", error.detail()))?;
     tenant.commit().await?;

@@ -40,12 +40,10 @@ pub async fn apply(
 ) -> Result<bool, sqlx::Error> {
     let mut transaction = db.begin().await?;
     // Identities change rarely; one event at a time keeps every step below simple.
-    sqlx::query_scalar!("SELECT pg_advisory_xact_lock(hashtext('sheetbrain.clerk'))")
-        .fetch_one(&mut *transaction)
-        .await?;
     let new = sqlx::query!(
-        "INSERT INTO sheetbrain.webhook_events (source, event_id, event_type, received_at)
-         VALUES ('clerk', $1, $2, $3) ON CONFLICT DO NOTHING",
+        "WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('sheetbrain.clerk')))
+         INSERT INTO sheetbrain.webhook_events (source, event_id, event_type, received_at)
+         SELECT 'clerk', $1, $2, $3 FROM turn ON CONFLICT DO NOTHING",
         event.id,
         event.kind,
         event.received_at,

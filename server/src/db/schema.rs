@@ -93,7 +93,9 @@ async fn ensure_roles(connection: &mut PgConnection) -> Result<(), SchemaError> 
         .map_err(SchemaError::Unreachable)?;
     let mut attempt = connection.begin().await.map_err(SchemaError::Unreachable)?;
     if let Err(error) = sqlx::raw_sql(ROLES).execute(&mut *attempt).await {
-        let code = error.as_database_error().and_then(|db| db.code());
+        let code = error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code);
         if code.as_deref() == Some(INSUFFICIENT_PRIVILEGE) {
             return Err(SchemaError::NoRoles { user });
         }

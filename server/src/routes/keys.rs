@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use crate::db;
 use crate::db::TenantTx;
@@ -65,7 +66,7 @@ async fn create_key(
         ));
     }
     let mut tenant = state.db.begin(caller.organization_id).await?;
-    let created = create(&mut tenant, &caller.user_id, &wanted, now).await?;
+    let created = create(&mut tenant, caller.user_id, &wanted, now).await?;
     tenant.commit().await?;
     let headers = [(header::CACHE_CONTROL, "no-store")];
     let answer = (
@@ -124,7 +125,7 @@ async fn revoke(state: &AppState, caller: &Caller, id: &str) -> Result<Response>
 /// Makes a key and stores its digest.
 pub(crate) async fn create(
     tenant: &mut TenantTx,
-    created_by: &Option<uuid::Uuid>,
+    created_by: Option<Uuid>,
     wanted: &WantedKey,
     now: OffsetDateTime,
 ) -> Result<CreatedKey> {
@@ -139,7 +140,7 @@ pub(crate) async fn create(
         hash: &made.hash(),
         name: &wanted.name,
         scopes: &scopes,
-        created_by: *created_by,
+        created_by,
         expires_at: wanted.expires_at,
     };
     let stored = db::keys::insert(tenant, &key, now).await?.ok_or_else(|| {

@@ -55,9 +55,9 @@ async fn get_usage(State(state): State<AppState>, caller: Caller) -> Result<Json
 ))]
 async fn get_stats(State(state): State<AppState>, caller: Caller) -> Result<Json<OrgStats>> {
     let mut tenant = state.db.begin(caller.organization_id).await?;
-    let stats = db::usage::stats(&mut tenant).await?;
+    let figures = db::usage::stats(&mut tenant).await?;
     tenant.commit().await?;
-    stats
+    figures
         .map(Json)
         .ok_or_else(|| Error::not_found("organization"))
 }
