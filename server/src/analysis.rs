@@ -1,12 +1,12 @@
-//! The one bridge from tokio to rayon: a bounded queue of jobs that need a processor.
+//! The one bridge from tokio to rayon: a bounded number of jobs that need a processor.
 //!
-//! A full queue refuses at once. A job whose caller has left is dropped before it starts, and can
+//! When all places are taken, a job is refused at once. A job whose caller has left is dropped before it starts, and can
 //! ask in its course whether it still has one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::error::{Error, Result};
 
@@ -37,8 +37,12 @@ pub struct Analysis {
     places: Arc<Semaphore>,
 }
 
+/// A place among those in work; left when it and its jobs are done.
+#[derive(Debug)]
+pub struct Place(Arc<OwnedSemaphorePermit>);
+
 impl Analysis {
-    /// A queue with that many places, running jobs included.
+    /// With that many places.
     #[must_use]
     pub fn new(places: u32) -> Self {
         Self {
@@ -46,14 +50,30 @@ impl Analysis {
         }
     }
 
-    /// Runs `job` and waits for its result; refuses when the queue is full.
+    /// Takes a place, or refuses.
+    pub fn place(&self) -> Result<Place> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
+            Error::unavailable("More audits are in work than can be computed at the moment. Nothing was recorded or counted; try again.")
+        })?;
+        Ok(Place(Arc::new(place)))
+    }
+
+    /// Takes a place, runs `job` and waits for its result.
     pub async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce(&Abandoned) -> T + Send + 'static,
     ) -> Result<T> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
-            Error::unavailable("More audits wait than can be computed at the moment. Nothing was recorded or counted; try again.")
-        })?;
+        self.place()?.run(job).await
+    }
+}
+
+impl Place {
+    /// Runs `job` and waits for its result.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Abandoned) -> T + Send + 'static,
+    ) -> Result<T> {
+        let place = Arc::clone(&self.0);
         let abandoned = Abandoned::default();
         let guard = OnDrop(abandoned.clone());
         let (answer, result) = oneshot::channel();

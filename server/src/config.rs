@@ -139,6 +139,14 @@ pub struct Limits {
     #[arg(long, env = "RATE_LIMIT_PER_IP", default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     pub rate_limit_per_ip: u32,
 
+    /// Clients connected at the same time; more wait
+    #[arg(long, env = "SHEETBRAIN_MAX_CONNECTIONS", default_value_t = 10_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_connections: u32,
+
+    /// Connections of one address at the same time; proxies that are trusted, and this machine, may have more
+    #[arg(long, env = "SHEETBRAIN_MAX_CONNECTIONS_PER_IP", default_value_t = 512, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_connections_per_ip: u32,
+
     /// Formulas in one request
     #[arg(
         long,
@@ -160,7 +168,11 @@ pub struct Limits {
     #[arg(long, env = "SHEETBRAIN_MAX_BODY_BYTES", default_value_t = 256 << 10, value_name = "BYTES")]
     pub max_body_bytes: usize,
 
-    /// Audits that may wait for a processor; more are refused
+    /// Bytes of the bodies of all audits in work; long ones beyond it are refused
+    #[arg(long, env = "SHEETBRAIN_MAX_BODY_MEMORY", default_value_t = 32 << 20, value_name = "BYTES")]
+    pub max_body_memory: usize,
+
+    /// Audits in work at the same time; more are refused
     #[arg(long, env = "SHEETBRAIN_ANALYSIS_QUEUE", default_value_t = 1024, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub analysis_queue: u32,
 }

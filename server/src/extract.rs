@@ -58,17 +58,27 @@ pub async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<By
         .await
         .map_err(|rejection| {
             if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-                Error::new(
-                    ProblemType::TooLarge,
-                    "The body is larger than this address takes. Send it in several requests.",
-                )
+                too_large()
             } else {
-                Error::new(
-                    ProblemType::BadRequest,
-                    "The body could not be received completely.",
-                )
+                incomplete()
             }
         })
+}
+
+/// A body beyond the limit of its route.
+pub(crate) fn too_large() -> Error {
+    Error::new(
+        ProblemType::TooLarge,
+        "The body is larger than this address takes. Send it in several requests.",
+    )
+}
+
+/// A body that broke off.
+pub(crate) fn incomplete() -> Error {
+    Error::new(
+        ProblemType::BadRequest,
+        "The body could not be received completely.",
+    )
 }
 
 /// Reads a JSON object; an error says where it went wrong.

@@ -24,6 +24,9 @@ pub fn audit_cells(
     cells: Vec<(CellAddress, String)>,
     abandoned: &Abandoned,
 ) -> Vec<CellAudit> {
+    if cells.len() <= SMALLEST_CHUNK {
+        return report::audit_cells(&mut Auditor::new(rules, locale), cells);
+    }
     // Large enough that copies of a formula mostly meet in one chunk, and enough chunks that no
     // processor is left waiting.
     let size = cells

@@ -1,7 +1,9 @@
-//! Which address a request counts for, and the limit of requests from one address.
+//! Which address a request counts for, and what one address may have: requests in a second, and
+//! connections at a time.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
@@ -80,6 +82,65 @@ impl KeyExtractor for Address {
             .get::<ConnectInfo<SocketAddr>>()
             .ok_or(GovernorError::UnableToExtractKey)?;
         Ok(network(self.of(connection.ip(), request.headers())))
+    }
+}
+
+/// Counts the connections of each address.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    most: usize,
+    trusted: Arc<[IpNet]>,
+    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+/// One connection of an address; ends the count when dropped.
+#[derive(Debug)]
+pub struct Connected {
+    address: IpAddr,
+    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+impl Connections {
+    /// At most `most` for each address, but for `trusted` proxies, and for this machine, where a
+    /// proxy may run too: they stand for many clients.
+    #[must_use]
+    pub fn limited(most: usize, trusted: &[IpNet]) -> Self {
+        Self {
+            most,
+            trusted: trusted.into(),
+            open: Arc::default(),
+        }
+    }
+
+    /// Counts a connection; `None` when the address has as many as it may.
+    #[must_use]
+    pub fn connect(&self, address: IpAddr) -> Option<Connected> {
+        let address = network(address);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = open.entry(address).or_default();
+        let stands_for_many = address.is_loopback()
+            || self.trusted.iter().any(|network| network.contains(&address));
+        if *count >= self.most && !stands_for_many {
+            return None;
+        }
+        *count += 1;
+        drop(open);
+        Some(Connected {
+            address,
+            open: Arc::clone(&self.open),
+        })
+    }
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.address);
+            }
+        }
     }
 }
 
@@ -167,6 +228,27 @@ mod tests {
             counted("10.0.0.1", "1.1.1.1, 198.51.100.1, 10.0.0.2"),
             "198.51.100.1"
         );
+    }
+
+    #[test]
+    fn an_address_may_connect_again_when_one_of_its_connections_is_gone() {
+        let connections = Connections::limited(1, &[]);
+        let address: IpAddr = "203.0.113.9".parse().unwrap();
+        let first = connections.connect(address);
+        assert!(first.is_some());
+        assert!(connections.connect(address).is_none());
+        drop(first);
+        assert!(connections.connect(address).is_some());
+    }
+
+    #[test]
+    fn a_trusted_proxy_connects_as_often_as_it_likes() {
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
+        let connections = Connections::limited(1, &trusted);
+        let open: Vec<_> = (0..9)
+            .map(|_| connections.connect("10.0.0.1".parse().unwrap()))
+            .collect();
+        assert!(open.iter().all(Option::is_some));
     }
 
     #[test]

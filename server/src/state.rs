@@ -5,6 +5,7 @@ use std::sync::Arc;
 use analyzer::policy::Lexicon;
 use svix::webhooks::Webhook;
 
+use crate::admission::bodies::Bodies;
 use crate::admission::rate::RateLimiter;
 use crate::admission::recorder::Recorder;
 use crate::analysis::Analysis;
@@ -39,8 +40,10 @@ pub struct Inner {
     pub rulesets: RuleSets,
     /// The words of policies. Reading them takes a while, so they are read once.
     pub lexicon: Arc<Lexicon>,
-    /// The queue for a processor.
+    /// The places of those who need a processor.
     pub analysis: Analysis,
+    /// The memory of audits' bodies.
+    pub bodies: Bodies,
     /// The organizations' rate limit.
     pub rate: RateLimiter,
     /// The writer of audits.
@@ -58,6 +61,7 @@ impl AppState {
             rulesets: RuleSets::default(),
             lexicon: Arc::new(Lexicon::english()),
             analysis: Analysis::new(limits.analysis_queue),
+            bodies: Bodies::new(limits.max_body_memory),
             rate: RateLimiter::start(
                 writer.clone(),
                 limits.rate_limit_requests,

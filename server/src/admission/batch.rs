@@ -1,5 +1,5 @@
-//! Decides about the audits of one batch from what the database says of their organizations. Pure:
-//! no database, no clock.
+//! Decides about the audits of one batch from what the database says of their organizations, and
+//! puts them in the order in which they are recorded. Pure: no database, no clock.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::recorder::Outcome;
 use crate::clock::month_of;
-use crate::db::audits::{KnownKey, NewAudit, Standing};
+use crate::db::audits::{Booking, Group, KnownKey, NewAudit, Standing};
 use crate::plans::Plan;
 
 /// An audit that waits to be recorded, with the version of the rules it was made with.
@@ -88,9 +88,76 @@ pub(super) fn decide(
         .collect()
 }
 
+/// Audits of one organization in one month, by their places among the candidates.
+#[derive(Debug)]
+pub(super) struct Places<'a> {
+    pub(super) organization_id: Uuid,
+    pub(super) month: String,
+    pub(super) rules_version: i64,
+    pub(super) booking: &'a Booking,
+    pub(super) places: Vec<usize>,
+}
+
+impl Places<'_> {
+    /// The plan at work.
+    pub(super) fn plan(&self) -> Plan {
+        Plan::at_work(
+            self.booking.plan.as_deref(),
+            self.booking.status.as_deref(),
+        )
+    }
+
+    /// The audits, as the database is given them.
+    pub(super) fn group<'a>(&'a self, candidates: &[&'a Candidate]) -> Group<'a> {
+        let audits = self.places.iter().filter_map(|place| candidates.get(*place));
+        Group {
+            organization_id: self.organization_id,
+            month: &self.month,
+            rules_version: self.rules_version,
+            booking: self.booking,
+            most: self.plan().monthly_audits().unwrap_or(i32::MAX),
+            audits: audits.map(|candidate| &candidate.audit).collect(),
+        }
+    }
+}
+
+/// Puts candidates that `chosen` says yes to into groups, in the order of organization and month.
+///
+/// Those of an organization whose booking is not known, and those that were made with other rules
+/// than the group's first, are in none.
+pub(super) fn grouped<'a>(
+    candidates: &[&Candidate],
+    bookings: &'a HashMap<Uuid, Booking>,
+    chosen: impl Fn(usize, &NewAudit) -> bool,
+) -> Vec<Places<'a>> {
+    let mut groups = BTreeMap::<(Uuid, String), Places<'a>>::new();
+    for (place, candidate) in candidates.iter().enumerate() {
+        let audit = &candidate.audit;
+        let Some(booking) = bookings.get(&audit.organization_id) else {
+            continue;
+        };
+        if !chosen(place, audit) {
+            continue;
+        }
+        let month = month_of(audit.created_at);
+        let group = groups
+            .entry((audit.organization_id, month.clone()))
+            .or_insert_with(|| Places {
+                organization_id: audit.organization_id,
+                month,
+                rules_version: candidate.rules_version,
+                booking,
+                places: Vec::new(),
+            });
+        if group.rules_version == candidate.rules_version {
+            group.places.push(place);
+        }
+    }
+    groups.into_values().collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
     use time::macros::datetime;
 
     use super::*;
@@ -110,7 +177,7 @@ mod tests {
             issues_found: 0,
             duration_ms: 0.1,
             highest_severity: None,
-            rules: json!({}),
+            rules: "{}".to_owned(),
             input_hash: vec![],
             ruleset_hash: vec![],
             findings: None,
@@ -194,6 +261,17 @@ mod tests {
             decided(&[candidate(1, None)], newer),
             [Outcome::RulesChanged]
         );
+    }
+
+    #[test]
+    fn audits_made_with_two_versions_of_the_rules_are_not_recorded_together() {
+        let mut newer = candidate(2, None);
+        newer.rules_version = 8;
+        let candidates = [&candidate(1, None), &newer, &candidate(3, None)];
+        let bookings = HashMap::from([(ORGANIZATION, Booking::default())]);
+        let groups = grouped(&candidates, &bookings, |_, _| true);
+        assert_eq!(groups.len(), 1);
+        assert_eq!(groups[0].places, [0, 2]);
     }
 
     #[test]

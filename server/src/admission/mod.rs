@@ -4,5 +4,8 @@
 //! moment is decided together. When the database is away, nothing is admitted.
 
 mod batch;
+pub mod bodies;
+mod lease;
 pub mod rate;
 pub mod recorder;
+mod writer;

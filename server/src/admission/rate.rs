@@ -1,8 +1,10 @@
 //! The organization's rate limit. One task asks the database for everyone who waits, so a busy
-//! moment costs one statement and not one for each request.
+//! moment costs one statement and not one for each request; and for an organization that stays
+//! busy it takes some requests ahead of time, which then cost nothing.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
 use axum::http::{HeaderName, HeaderValue};
@@ -10,9 +12,10 @@ use sqlx::postgres::types::PgInterval;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+use super::lease::{LIFETIME, Lease, Leases, Spent};
 use crate::db;
 use crate::db::WriterPool;
-use crate::db::rate_limits::Grant;
+use crate::db::rate_limits::{Ask, Grant};
 use crate::error::{Error, Result, chain};
 use crate::problem::ProblemType;
 
@@ -82,10 +85,19 @@ enum Outcome {
     Failed,
 }
 
-/// The way to the task that asks the database.
+/// The way to the task that asks the database, and what is admitted without asking.
 #[derive(Clone, Debug)]
 pub struct RateLimiter {
     requests: mpsc::Sender<Request>,
+    bucket: Arc<Bucket>,
+}
+
+/// What is the same for every organization, and the leases of each.
+#[derive(Debug)]
+struct Bucket {
+    limit: u32,
+    window: Duration,
+    leases: Mutex<Leases>,
 }
 
 impl RateLimiter {
@@ -93,12 +105,26 @@ impl RateLimiter {
     #[must_use]
     pub fn start(db: WriterPool, limit: u32, window: Duration) -> Self {
         let (requests, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(serve(db, limit, window, waiting));
-        Self { requests }
+        let bucket = Arc::new(Bucket {
+            limit,
+            window,
+            leases: Mutex::default(),
+        });
+        tokio::spawn(serve(db, Arc::clone(&bucket), waiting));
+        Self { requests, bucket }
+    }
+
+    /// Gives back what was taken ahead of time: the server stops.
+    pub async fn close(&self, db: &WriterPool) {
+        give_back(db, &self.bucket, Instant::now() + LIFETIME).await;
     }
 
     /// Takes one request out of the organization's bucket, or says when to try again.
     pub async fn admit(&self, organization_id: Uuid) -> Result<Standing> {
+        let spent = self.bucket.leases(|leases| leases.spend(organization_id, Instant::now()));
+        if let Some(spent) = spent {
+            return Ok(self.bucket.standing(spent));
+        }
         let (answer, outcome) = oneshot::channel();
         self.requests
             .try_send(Request {
@@ -120,6 +146,36 @@ impl RateLimiter {
     }
 }
 
+impl Bucket {
+    fn leases<T>(&self, act: impl FnOnce(&mut Leases) -> T) -> T {
+        // Nothing that runs with the lock held can panic half way.
+        act(&mut self.leases.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The limit as the database counts.
+    fn most(&self) -> i32 {
+        i32::try_from(self.limit).unwrap_or(i32::MAX)
+    }
+
+    /// The window as the database counts.
+    fn interval(&self) -> PgInterval {
+        PgInterval {
+            months: 0,
+            days: 0,
+            microseconds: i64::try_from(self.window.as_micros()).unwrap_or(i64::MAX),
+        }
+    }
+
+    fn standing(&self, spent: Spent) -> Standing {
+        Standing {
+            limit: self.limit,
+            remaining: u32::try_from(self.most() - spent.used).unwrap_or(0),
+            resets_in: spent.resets_in,
+            window: self.window,
+        }
+    }
+}
+
 fn refusal(standing: Standing) -> Error {
     let (limit, wait) = (standing.limit, seconds(standing.resets_in));
     let mut error = Error::new(
@@ -136,10 +192,28 @@ fn refusal(standing: Standing) -> Error {
     error
 }
 
-async fn serve(db: WriterPool, limit: u32, window: Duration, mut waiting: mpsc::Receiver<Request>) {
+/// Callers that wait, by organization.
+type Waiting = BTreeMap<Uuid, Vec<oneshot::Sender<Outcome>>>;
+
+async fn serve(db: WriterPool, bucket: Arc<Bucket>, mut waiting: mpsc::Receiver<Request>) {
     let mut requests = Vec::new();
-    while waiting.recv_many(&mut requests, WAITING).await > 0 {
-        let mut by_organization = BTreeMap::<Uuid, Vec<oneshot::Sender<Outcome>>>::new();
+    loop {
+        let expiry = bucket.leases(|leases| leases.next_expiry());
+        let received = waiting.recv_many(&mut requests, WAITING);
+        let received = match expiry {
+            None => received.await,
+            Some(expiry) => match tokio::time::timeout_at(expiry.into(), received).await {
+                Ok(received) => received,
+                Err(_) => {
+                    give_back(&db, &bucket, Instant::now()).await;
+                    continue;
+                }
+            },
+        };
+        if received == 0 {
+            break;
+        }
+        let mut by_organization = Waiting::new();
         for Request {
             organization_id,
             answer,
@@ -150,29 +224,31 @@ async fn serve(db: WriterPool, limit: u32, window: Duration, mut waiting: mpsc::
                 .or_default()
                 .push(answer);
         }
-        decide(&db, limit, window, by_organization).await;
+        decide(&db, &bucket, by_organization).await;
     }
 }
 
-/// Answers everyone who waits, with one statement.
-async fn decide(
-    db: &WriterPool,
-    limit: u32,
-    window: Duration,
-    mut waiting: BTreeMap<Uuid, Vec<oneshot::Sender<Outcome>>>,
-) {
-    let organizations: Vec<Uuid> = waiting.keys().copied().collect();
-    let wanted: Vec<i32> = waiting
-        .values()
-        .map(|answers| i32::try_from(answers.len()).unwrap_or(i32::MAX))
-        .collect();
-    let most = i32::try_from(limit).unwrap_or(i32::MAX);
-    let interval = PgInterval {
-        months: 0,
-        days: 0,
-        microseconds: i64::try_from(window.as_micros()).unwrap_or(i64::MAX),
-    };
-    let grants = match take(db, &organizations, &wanted, most, interval).await {
+/// Answers everyone who waits, with one statement, which also gives back what has expired.
+async fn decide(db: &WriterPool, bucket: &Bucket, mut waiting: Waiting) {
+    let asks = bucket.leases(|leases| {
+        let ask = |(organization_id, answers): (&Uuid, &Vec<_>)| {
+            let wanted = i32::try_from(answers.len()).unwrap_or(i32::MAX);
+            let (unspent, extra) = leases.end(*organization_id, wanted);
+            Ask {
+                organization_id: *organization_id,
+                wanted,
+                extra,
+                unspent: unspent.map_or(0, |unspent| unspent.left),
+                window: unspent.map(|unspent| unspent.window),
+            }
+        };
+        let mut asks: Vec<Ask> = waiting.iter().map(ask).collect();
+        asks.extend(returned(leases, Instant::now()));
+        asks
+    });
+    // Before the question, so that this server's clock is never behind the window.
+    let asked_at = Instant::now();
+    let grants = match take(db, bucket, &asks).await {
         Ok(grants) => grants,
         Err(error) => {
             tracing::error!(error = %chain(&error), "the rate limit could not be checked");
@@ -184,39 +260,82 @@ async fn decide(
     };
     for grant in grants {
         let answers = waiting.remove(&grant.organization_id).unwrap_or_default();
-        let resets_in = Duration::from_secs_f64((grant.resets_in_ms / 1000.0).max(0.0));
-        for (position, answer) in (1..).zip(answers) {
-            // Where the window stood for this request, not for the last one decided with it.
-            let used = grant.used - grant.granted + position;
-            let remaining = u32::try_from(most - used).unwrap_or(0);
-            let standing = Standing {
-                limit,
-                remaining,
-                resets_in,
-                window,
-            };
-            let _ = answer.send(if position <= grant.granted {
-                Outcome::Admitted(standing)
-            } else {
-                Outcome::Refused(standing)
-            });
-        }
+        hand_out(bucket, &grant, asked_at, answers);
     }
     for answer in waiting.into_values().flatten() {
         let _ = answer.send(Outcome::Gone);
     }
 }
 
-async fn take(
-    db: &WriterPool,
-    organizations: &[Uuid],
-    wanted: &[i32],
-    most: i32,
-    window: PgInterval,
-) -> Result<Vec<Grant>, sqlx::Error> {
+/// Answers the callers of one organization and keeps what was granted beyond.
+fn hand_out(
+    bucket: &Bucket,
+    grant: &Grant,
+    asked_at: Instant,
+    answers: Vec<oneshot::Sender<Outcome>>,
+) {
+    let resets_in = Duration::from_secs_f64((grant.resets_in_ms / 1000.0).max(0.0));
+    let wanted = i32::try_from(answers.len()).unwrap_or(i32::MAX);
+    let left = (grant.granted - wanted).max(0);
+    let lease = Lease {
+        window: grant.window,
+        resets_at: asked_at + resets_in,
+        expires_at: asked_at + resets_in.min(LIFETIME),
+        size: left,
+        left,
+        used: grant.used,
+    };
+    bucket.leases(|leases| leases.keep(grant.organization_id, lease));
+    for (position, answer) in (1..).zip(answers) {
+        // Where the window stood for this request, not for the last one decided with it.
+        let used = grant.used - grant.granted + position;
+        let standing = bucket.standing(Spent { used, resets_in });
+        let _ = answer.send(if position <= grant.granted {
+            Outcome::Admitted(standing)
+        } else {
+            Outcome::Refused(standing)
+        });
+    }
+}
+
+/// What expired by then and was not spent.
+fn returned(leases: &mut Leases, by: Instant) -> impl Iterator<Item = Ask> {
+    let expired = leases.expired(by).into_iter();
+    expired.map(|(organization_id, unspent)| Ask {
+        organization_id,
+        wanted: 0,
+        extra: 0,
+        unspent: unspent.left,
+        window: Some(unspent.window),
+    })
+}
+
+async fn give_back(db: &WriterPool, bucket: &Bucket, by: Instant) {
+    let asks: Vec<Ask> = bucket.leases(|leases| returned(leases, by).collect());
+    if asks.is_empty() {
+        return;
+    }
+    if let Err(error) = take(db, bucket, &asks).await {
+        // They are lost to the organization until its window is over.
+        tracing::warn!(error = %chain(&error), "requests that were not used could not be given back");
+    }
+}
+
+async fn take(db: &WriterPool, bucket: &Bucket, asks: &[Ask]) -> Result<Vec<Grant>, sqlx::Error> {
+    let (most, window) = (bucket.most(), bucket.interval());
     let mut transaction = db.begin().await?;
-    let grants =
-        db::rate_limits::take(&mut transaction, organizations, wanted, most, window).await?;
+    let mut grants = db::rate_limits::take(&mut transaction, asks, most, window).await?;
+    if grants.len() < asks.len() {
+        // An organization's first request, or one that is gone.
+        let is_new = |ask: &&Ask| {
+            let mut known = grants.iter().map(|grant| grant.organization_id);
+            !known.any(|known| known == ask.organization_id)
+        };
+        let new: Vec<Ask> = asks.iter().filter(is_new).copied().collect();
+        let organizations: Vec<Uuid> = new.iter().map(|ask| ask.organization_id).collect();
+        db::rate_limits::open(&mut transaction, &organizations).await?;
+        grants.extend(db::rate_limits::take(&mut transaction, &new, most, window).await?);
+    }
     transaction.commit().await?;
     Ok(grants)
 }

@@ -8,6 +8,7 @@ use crate::config::Settings;
 use crate::database::Database;
 use crate::db::{Connections, OwnerPool};
 use crate::error::chain;
+use crate::peer;
 use crate::state::AppState;
 use crate::{app, db, demo, serve};
 
@@ -25,9 +26,14 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let database = Database::open(&settings.database).await?;
     let prepared = prepare(&settings, &database.connections, clock).await;
     if let Ok(state) = prepared {
-        let app = app::build(state, &settings);
+        let app = app::build(state.clone(), &settings);
         announce(address)?;
-        serve::serve(listener, app, stop).await;
+        let limits = &settings.limits;
+        let most = serve::allow_connections(limits.max_connections as usize);
+        let per_address = limits.max_connections_per_ip as usize;
+        let connections = peer::Connections::limited(per_address, &settings.trusted_proxies);
+        serve::serve(listener, app, most, connections, stop).await;
+        state.rate.close(&database.connections.writer()).await;
         database.close().await
     } else {
         database.close().await?;

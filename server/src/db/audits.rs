@@ -1,6 +1,5 @@
-//! Recording audits, many in one transaction.
+//! Recording audits, many in one statement.
 
-use serde_json::Value;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -27,15 +26,15 @@ pub struct NewAudit {
     /// Milliseconds of analysis.
     pub duration_ms: f64,
     /// The highest severity found.
-    pub highest_severity: Option<String>,
-    /// Findings by rule.
-    pub rules: Value,
+    pub highest_severity: Option<&'static str>,
+    /// Findings by rule, as a JSON object.
+    pub rules: String,
     /// SHA-256 of the formulas and their cells.
     pub input_hash: Vec<u8>,
     /// SHA-256 of the rule set.
     pub ruleset_hash: Vec<u8>,
-    /// The findings without any formula's text; `None` when there are none.
-    pub findings: Option<Value>,
+    /// The findings without any formula's text, as a JSON list; `None` when there are none.
+    pub findings: Option<String>,
     /// The key under which the request may be repeated, with the hash of its body.
     pub idempotency: Option<IdempotencyKey>,
 }
@@ -49,12 +48,21 @@ pub struct IdempotencyKey {
     pub request_hash: Vec<u8>,
 }
 
+/// What an organization has booked, as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Booking {
+    /// The plan.
+    pub plan: Option<String>,
+    /// The subscription's status.
+    pub status: Option<String>,
+}
+
 /// Where a member and an organization stand, read while the month's count is locked.
 #[derive(Debug)]
 pub struct Standing {
     /// The organization.
     pub organization_id: Uuid,
-    /// The person; `None` for a program.
+    /// The person, if it was one.
     pub user_id: Option<Uuid>,
     /// The month in UTC.
     pub month: String,
@@ -66,7 +74,7 @@ pub struct Standing {
     pub plan: Option<String>,
     /// The subscription's status.
     pub status: Option<String>,
-    /// Whether the person is a member, or it is a program.
+    /// Whether the person is a member, or it was none.
     pub is_member: bool,
 }
 
@@ -81,6 +89,32 @@ pub struct KnownKey {
     pub request_hash: Vec<u8>,
     /// The audit recorded.
     pub audit_id: Uuid,
+}
+
+/// Audits of one organization in one month, and what is supposed about the organization.
+#[derive(Debug)]
+pub struct Group<'a> {
+    /// The organization.
+    pub organization_id: Uuid,
+    /// The month in UTC.
+    pub month: &'a str,
+    /// The version of the policies that the audits were made with.
+    pub rules_version: i64,
+    /// What the organization has booked.
+    pub booking: &'a Booking,
+    /// The most audits in that month.
+    pub most: i32,
+    /// The audits.
+    pub audits: Vec<&'a NewAudit>,
+}
+
+/// What [`record`] did with a group: the month's count with all of its audits.
+#[derive(Debug)]
+pub struct Counted {
+    /// The group's place in the slice given.
+    pub place: i32,
+    /// Audits recorded in that month.
+    pub used: i32,
 }
 
 /// Locks the months' counts in a fixed order and reads what decides about each audit.
@@ -100,8 +134,8 @@ pub async fn lock_standings(
                usage.month_year AS month, usage.count AS used, o.rules_version,
                s.plan AS "plan?", s.status AS "status?",
                (asked.user_id IS NULL OR EXISTS (
-                    SELECT FROM sheetbrain.memberships m
-                    WHERE m.organization_id = o.id AND m.user_id = asked.user_id)) AS "is_member!"
+                   SELECT FROM sheetbrain.memberships m
+                   WHERE m.organization_id = o.id AND m.user_id = asked.user_id)) AS "is_member!"
         FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS asked (organization_id, user_id, month)
         JOIN organizations o ON o.id = asked.organization_id
         JOIN audit_usage usage
@@ -167,103 +201,188 @@ pub async fn find_recorded(
         .await
 }
 
-/// Inserts the audits, their findings and their keys, and raises the months' counts by what was
-/// inserted, in one statement.
-pub async fn insert(
+/// Counts and records each group whose organization is still as supposed: its policies have that
+/// version, it has booked that, the month's count stays within the most, and all who asked are
+/// members. Of a group that is not, nothing is recorded, and it is missing from the answer.
+///
+/// One statement, so exact also outside of a transaction. Groups are given in the order of
+/// organization and month, each pair once: servers that count at the same time then wait for one
+/// another in that order.
+pub async fn record(
     connection: &mut PgConnection,
-    audits: &[&NewAudit],
+    groups: &[Group<'_>],
     engine: &str,
-) -> Result<(), sqlx::Error> {
-    let column =
-        |of: fn(&NewAudit) -> Uuid| audits.iter().map(|audit| of(audit)).collect::<Vec<_>>();
-    let count = |of: fn(&NewAudit) -> i32| audits.iter().map(|audit| of(audit)).collect::<Vec<_>>();
-    let users: Vec<_> = audits.iter().map(|audit| audit.user_id).collect();
-    let created_at: Vec<_> = audits.iter().map(|audit| audit.created_at).collect();
-    let duration_ms: Vec<_> = audits.iter().map(|audit| audit.duration_ms).collect();
-    let severity: Vec<_> = audits
-        .iter()
-        .map(|audit| audit.highest_severity.clone())
-        .collect();
-    let rules: Vec<_> = audits.iter().map(|audit| audit.rules.clone()).collect();
-    let input_hash: Vec<_> = audits
-        .iter()
-        .map(|audit| audit.input_hash.clone())
-        .collect();
-    let ruleset_hash: Vec<_> = audits
-        .iter()
-        .map(|audit| audit.ruleset_hash.clone())
-        .collect();
-    let findings: Vec<_> = audits.iter().map(|audit| audit.findings.clone()).collect();
-    let keys: Vec<_> = audits
-        .iter()
-        .map(|audit| audit.idempotency.as_ref().map(|key| key.key.clone()))
-        .collect();
-    let request_hash: Vec<_> = audits
-        .iter()
-        .map(|audit| {
-            audit
-                .idempotency
-                .as_ref()
-                .map(|key| key.request_hash.clone())
-        })
-        .collect();
-    sqlx::query!(
+) -> Result<Vec<Counted>, sqlx::Error> {
+    let asked = Asked::of(groups);
+    let rows = Rows::of(groups);
+    sqlx::query_as!(
+        Counted,
         r#"
-        WITH given AS (
-            SELECT * FROM unnest(
-                $1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::integer[], $6::integer[],
-                $7::integer[], $8::double precision[], $9::text[], $10::jsonb[], $11::bytea[],
-                $12::bytea[], $13::jsonb[], $14::text[], $15::bytea[])
-            AS given (id, organization_id, user_id, created_at, formula_count, compliant_count,
-                issues_found, duration_ms, highest_severity, rules, input_hash, ruleset_hash,
-                findings, key, request_hash)
+        WITH counted AS (
+            UPDATE audit_usage AS usage
+            SET count = usage.count + asked.audits, updated_at = now()
+            FROM unnest($1::integer[], $2::uuid[], $3::text[], $4::integer[], $5::integer[],
+                        $6::bigint[], $7::text[], $8::text[])
+                AS asked (place, organization_id, month, audits, most, rules_version, plan, status)
+            JOIN organizations o
+                ON o.id = asked.organization_id AND o.rules_version = asked.rules_version
+            LEFT JOIN subscriptions s ON s.organization_id = o.id
+            WHERE usage.organization_id = asked.organization_id AND usage.month_year = asked.month
+              AND usage.count <= asked.most - asked.audits
+              AND s.plan IS NOT DISTINCT FROM asked.plan
+              AND s.status IS NOT DISTINCT FROM asked.status
+              AND NOT EXISTS (
+                  SELECT FROM unnest($9::integer[], $10::uuid[]) AS person (place, user_id)
+                  WHERE person.place = asked.place AND NOT EXISTS (
+                      SELECT FROM sheetbrain.memberships m
+                      WHERE m.organization_id = o.id AND m.user_id = person.user_id))
+            RETURNING asked.place, usage.organization_id, usage.count
+        ), given AS MATERIALIZED (
+            SELECT given.*, counted.organization_id
+            FROM unnest($11::integer[], $12::uuid[], $13::uuid[], $14::timestamptz[],
+                        $15::integer[], $16::integer[], $17::integer[], $18::double precision[],
+                        $19::text[], $20::text[], $21::bytea[], $22::bytea[], $23::text[],
+                        $24::text[], $25::bytea[])
+                AS given (place, id, user_id, created_at, formula_count, compliant_count,
+                    issues_found, duration_ms, highest_severity, rules, input_hash, ruleset_hash,
+                    findings, key, request_hash)
+            JOIN counted USING (place)
         ), logged AS (
             INSERT INTO audit_logs (id, organization_id, user_id, created_at, formula_count,
                 compliant_count, issues_found, duration_ms, highest_severity, rules, input_hash,
                 ruleset_hash, engine)
             SELECT id, organization_id, user_id, created_at, formula_count, compliant_count,
-                issues_found, duration_ms, highest_severity, rules, input_hash, ruleset_hash, $16
+                issues_found, duration_ms, highest_severity, rules::jsonb, input_hash,
+                ruleset_hash, $26
             FROM given
-            ON CONFLICT DO NOTHING
-            RETURNING organization_id, created_at
         ), kept AS (
             INSERT INTO sheetbrain.audit_findings (organization_id, audit_id, findings, created_at)
-            SELECT organization_id, id, findings, created_at FROM given WHERE findings IS NOT NULL
-            ON CONFLICT DO NOTHING
+            SELECT organization_id, id, findings::jsonb, created_at
+            FROM given WHERE findings IS NOT NULL
         ), keyed AS (
             INSERT INTO sheetbrain.idempotency_keys
                 (organization_id, key, request_hash, audit_id, created_at)
-            SELECT organization_id, key, request_hash, id, created_at FROM given WHERE key IS NOT NULL
-        ), counted AS (
-            SELECT organization_id, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
-                   count(*)::integer AS count
-            FROM logged GROUP BY 1, 2
+            SELECT organization_id, key, request_hash, id, created_at
+            FROM given WHERE key IS NOT NULL
         )
-        UPDATE audit_usage usage
-        SET count = usage.count + counted.count, updated_at = now()
-        FROM counted
-        WHERE usage.organization_id = counted.organization_id AND usage.month_year = counted.month
+        SELECT place AS "place!", count AS "used!" FROM counted
         "#,
-        &column(|audit| audit.id),
-        &column(|audit| audit.organization_id),
-        &users as &[Option<Uuid>],
-        &created_at,
-        &count(|audit| audit.formula_count),
-        &count(|audit| audit.compliant_count),
-        &count(|audit| audit.issues_found),
-        &duration_ms,
-        &severity as &[Option<String>],
-        &rules,
-        &input_hash,
-        &ruleset_hash,
-        &findings as &[Option<Value>],
-        &keys as &[Option<String>],
-        &request_hash as &[Option<Vec<u8>>],
+        &asked.place,
+        &asked.organization_id,
+        &asked.month as &[&str],
+        &asked.audits,
+        &asked.most,
+        &asked.rules_version,
+        &asked.plan as &[Option<&str>],
+        &asked.status as &[Option<&str>],
+        &asked.person_place,
+        &asked.person,
+        &rows.place,
+        &rows.id,
+        &rows.user_id as &[Option<Uuid>],
+        &rows.created_at,
+        &rows.formula_count,
+        &rows.compliant_count,
+        &rows.issues_found,
+        &rows.duration_ms,
+        &rows.highest_severity as &[Option<&str>],
+        &rows.rules as &[&str],
+        &rows.input_hash as &[&[u8]],
+        &rows.ruleset_hash as &[&[u8]],
+        &rows.findings as &[Option<&str>],
+        &rows.key as &[Option<&str>],
+        &rows.request_hash as &[Option<&[u8]>],
         engine,
     )
-    .execute(connection)
-    .await?;
-    Ok(())
+    .fetch_all(connection)
+    .await
+}
+
+/// The groups as columns, and who asked in each.
+#[derive(Default)]
+struct Asked<'a> {
+    place: Vec<i32>,
+    organization_id: Vec<Uuid>,
+    month: Vec<&'a str>,
+    audits: Vec<i32>,
+    most: Vec<i32>,
+    rules_version: Vec<i64>,
+    plan: Vec<Option<&'a str>>,
+    status: Vec<Option<&'a str>>,
+    person_place: Vec<i32>,
+    person: Vec<Uuid>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(groups: &'a [Group<'_>]) -> Self {
+        let mut asked = Self::default();
+        for (place, group) in (0..).zip(groups) {
+            asked.place.push(place);
+            asked.organization_id.push(group.organization_id);
+            asked.month.push(group.month);
+            let audits = i32::try_from(group.audits.len());
+            asked.audits.push(audits.unwrap_or(i32::MAX));
+            asked.most.push(group.most);
+            asked.rules_version.push(group.rules_version);
+            asked.plan.push(group.booking.plan.as_deref());
+            asked.status.push(group.booking.status.as_deref());
+            let people = group.audits.iter().filter_map(|audit| audit.user_id);
+            let mut people: Vec<Uuid> = people.collect();
+            people.sort_unstable();
+            people.dedup();
+            asked.person_place.extend(people.iter().map(|_| place));
+            asked.person.extend(people);
+        }
+        asked
+    }
+}
+
+/// The audits as columns, each with the place of its group.
+#[derive(Default)]
+struct Rows<'a> {
+    place: Vec<i32>,
+    id: Vec<Uuid>,
+    user_id: Vec<Option<Uuid>>,
+    created_at: Vec<OffsetDateTime>,
+    formula_count: Vec<i32>,
+    compliant_count: Vec<i32>,
+    issues_found: Vec<i32>,
+    duration_ms: Vec<f64>,
+    highest_severity: Vec<Option<&'a str>>,
+    rules: Vec<&'a str>,
+    input_hash: Vec<&'a [u8]>,
+    ruleset_hash: Vec<&'a [u8]>,
+    findings: Vec<Option<&'a str>>,
+    key: Vec<Option<&'a str>>,
+    request_hash: Vec<Option<&'a [u8]>>,
+}
+
+impl<'a> Rows<'a> {
+    fn of(groups: &'a [Group<'_>]) -> Self {
+        let mut rows = Self::default();
+        for (place, group) in (0..).zip(groups) {
+            for audit in &group.audits {
+                rows.place.push(place);
+                rows.id.push(audit.id);
+                rows.user_id.push(audit.user_id);
+                rows.created_at.push(audit.created_at);
+                rows.formula_count.push(audit.formula_count);
+                rows.compliant_count.push(audit.compliant_count);
+                rows.issues_found.push(audit.issues_found);
+                rows.duration_ms.push(audit.duration_ms);
+                rows.highest_severity.push(audit.highest_severity);
+                rows.rules.push(&audit.rules);
+                rows.input_hash.push(&audit.input_hash);
+                rows.ruleset_hash.push(&audit.ruleset_hash);
+                rows.findings.push(audit.findings.as_deref());
+                let key = audit.idempotency.as_ref();
+                rows.key.push(key.map(|key| key.key.as_str()));
+                let hash = key.map(|key| key.request_hash.as_slice());
+                rows.request_hash.push(hash);
+            }
+        }
+        rows
+    }
 }
 
 /// Makes the log's partitions for this month and the two that follow.

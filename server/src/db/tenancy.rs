@@ -6,10 +6,14 @@
 //! only a transaction is sure to stay on one connection.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgTransaction};
-use sqlx::{AssertSqlSafe, ConnectOptions, Error};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Error};
 use uuid::Uuid;
+
+/// After so long without use, a connection is tried before it is used.
+const RESTED: Duration = Duration::from_secs(1);
 
 /// Connections to the database, shared by the three kinds of pools.
 #[derive(Clone, Debug)]
@@ -24,7 +28,17 @@ impl Connections {
     pub async fn open(options: &PgConnectOptions, most: u32) -> Result<Self, Error> {
         let pool = PgPoolOptions::new()
             .max_connections(most)
-            .acquire_timeout(std::time::Duration::from_secs(5))
+            .acquire_timeout(Duration::from_secs(5))
+            .test_before_acquire(false)
+            .before_acquire(|connection, state| {
+                Box::pin(async move {
+                    // One that has just been used needs no question whether it still works.
+                    if state.idle_for > RESTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options.clone().application_name("sheetbrain"))
             .await?;
         Ok(Self {

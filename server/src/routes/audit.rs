@@ -2,16 +2,17 @@
 
 mod input;
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use analyzer::report::{AuditReport, assemble};
+use analyzer::finding::Severity;
+use analyzer::report::{AuditReport, PolicyReference, Utf16Span, assemble};
 use analyzer::ruleset::RuleSet;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use utoipa_axum::router::OpenApiRouter;
@@ -24,7 +25,7 @@ use crate::analysis::Abandoned;
 use crate::clock::{Clock, month_of, seconds_to_next_month};
 use crate::db::audits::{IdempotencyKey, NewAudit};
 use crate::error::{Error, Result};
-use crate::extract::{read_body, require_json};
+use crate::extract::require_json;
 use crate::identity::Caller;
 use crate::parallel;
 use crate::plans::Plan;
@@ -33,6 +34,9 @@ use crate::state::AppState;
 
 /// How often an audit is made again because the policies changed under it.
 const ATTEMPTS: usize = 3;
+/// Bytes of a body that is audited where it is read: its formulas take less time than handing them to
+/// another thread and waiting for it, and less than the tasks of other requests would notice.
+const SHORT: usize = 4096;
 /// The longest `Idempotency-Key`.
 const LONGEST_KEY: usize = 255;
 
@@ -60,7 +64,13 @@ async fn create_audit(
     let standing = state.rate.admit(caller.organization_id).await?;
     require_json(&headers)?;
     let key = idempotency_key(&headers)?;
-    let body = read_body(request, &state).await?;
+    let held = state
+        .bodies
+        .read(request, state.limits.max_audit_bytes)
+        .await?;
+    let body = &held.bytes;
+    // Kept until the answer is made, so that it also bounds those who wait to be recorded.
+    let place = state.analysis.place()?;
     for _ in 0..ATTEMPTS {
         let rules = state.rulesets.get(&state, caller.organization_id).await?;
         let work = Work {
@@ -71,10 +81,15 @@ async fn create_audit(
             caller,
         };
         let version = rules.version;
-        let analysed = state.analysis.run(move |abandoned| {
+        let is_short = body.len() <= SHORT;
+        let job = move |abandoned: &Abandoned| {
             work.run(abandoned, |department| rules.for_department(department))
-        });
-        let Analysed { audit, report } = analysed.await??;
+        };
+        let Analysed { audit, report } = if is_short {
+            job(&Abandoned::default())?
+        } else {
+            place.run(job).await??
+        };
         let (id, created_at) = (audit.id, audit.created_at);
         let outcome = state.recorder.record(audit, version).await.ok_or_else(|| {
             Error::unavailable("More audits wait to be recorded than can be written at the moment. Nothing was recorded or counted; try again.")
@@ -212,15 +227,11 @@ impl Work {
     fn record(&self, report: &AuditReport, created_at: OffsetDateTime) -> Result<NewAudit> {
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         let kept = Kept::of(report);
-        let issues = kept
-            .rules
-            .values()
-            .map(|number| usize::try_from(*number).unwrap_or(0))
-            .sum();
         let idempotency = self.key.as_ref().map(|key| IdempotencyKey {
             key: key.clone(),
             request_hash: Sha256::digest(&self.body).to_vec(),
         });
+        let findings = (!kept.findings.is_empty()).then(|| serde_json::to_string(&kept.findings));
         Ok(NewAudit {
             id: self.clock.id(created_at),
             organization_id: self.caller.organization_id,
@@ -228,13 +239,13 @@ impl Work {
             created_at,
             formula_count: count(report.count),
             compliant_count: count(report.compliant),
-            issues_found: count(issues),
+            issues_found: count(kept.findings.len()),
             duration_ms: report.duration,
-            highest_severity: kept.highest.map(|severity| severity.name().to_owned()),
-            rules: json!(kept.rules),
+            highest_severity: kept.highest.map(Severity::name),
+            rules: serde_json::to_string(&kept.rules).map_err(Error::internal)?,
             input_hash: digest(&report.input_hash)?,
             ruleset_hash: digest(&report.ruleset)?,
-            findings: (!kept.findings.is_empty()).then_some(Value::Array(kept.findings)),
+            findings: findings.transpose().map_err(Error::internal)?,
             idempotency,
         })
     }
@@ -254,17 +265,29 @@ fn digest(text: &str) -> Result<Vec<u8>> {
 
 /// What is kept of a report: its findings without any formula's text.
 #[derive(Default)]
-struct Kept {
-    findings: Vec<Value>,
-    /// How many findings each rule has; one that stands on many cells counts once.
-    rules: std::collections::BTreeMap<String, u64>,
-    highest: Option<analyzer::finding::Severity>,
+struct Kept<'a> {
+    /// One that stands on many cells is kept once.
+    findings: Vec<KeptFinding<'a>>,
+    /// How many of them each rule has.
+    rules: BTreeMap<&'a str, u64>,
+    highest: Option<Severity>,
 }
 
-impl Kept {
-    fn of(report: &AuditReport) -> Self {
+#[derive(Serialize)]
+struct KeptFinding<'a> {
+    rule: &'a str,
+    severity: Severity,
+    fingerprint: &'a str,
+    cells: &'a [String],
+    span: Utf16Span,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<&'a PolicyReference>,
+}
+
+impl<'a> Kept<'a> {
+    fn of(report: &'a AuditReport) -> Self {
         let mut kept = Self::default();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         for finding in report.audits.iter().flat_map(|entry| &entry.findings) {
             kept.highest = kept.highest.max(Some(finding.severity));
             let sentence = finding
@@ -274,17 +297,15 @@ impl Kept {
             if !seen.insert((&finding.fingerprint, sentence)) {
                 continue;
             }
-            *kept.rules.entry(finding.rule.clone()).or_default() += 1;
-            let mut entry = Map::new();
-            entry.insert("rule".to_owned(), json!(finding.rule));
-            entry.insert("severity".to_owned(), json!(finding.severity));
-            entry.insert("fingerprint".to_owned(), json!(finding.fingerprint));
-            entry.insert("cells".to_owned(), json!(finding.cells));
-            entry.insert("span".to_owned(), json!(finding.span));
-            if let Some(policy) = &finding.policy {
-                entry.insert("policy".to_owned(), json!(policy));
-            }
-            kept.findings.push(Value::Object(entry));
+            *kept.rules.entry(&finding.rule).or_default() += 1;
+            kept.findings.push(KeptFinding {
+                rule: &finding.rule,
+                severity: finding.severity,
+                fingerprint: &finding.fingerprint,
+                cells: &finding.cells,
+                span: finding.span,
+                policy: finding.policy.as_ref(),
+            });
         }
         kept
     }
