@@ -8,28 +8,22 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::format_push_string,
     reason = "a benchmark prints its result and ends at the first thing that is wrong"
 )]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use embedded_postgres::{Cluster, DATABASE, Options};
 use sqlx::postgres::PgPoolOptions;
+use tests::load::{self, Audit, FORMULAS};
 use tests::program::{Start, started};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 /// Connections that audit at the same time.
 const CONNECTIONS: usize = 64;
 /// Clients of pgbench: more do not make it faster on two processors.
 const PGBENCH_CLIENTS: usize = 12;
-/// Formulas in an audit.
-const FORMULAS: usize = 20;
 /// Seconds of each measurement.
 const SECONDS: u64 = 4;
 /// Pairs of measurements.
@@ -62,22 +56,23 @@ async fn run() {
     let address = address.strip_prefix("http://").unwrap().to_owned();
 
     let pgbench = Pgbench::prepare(&cluster, &folder, &url).await;
-    let _ = audits_a_second(&address, Duration::from_secs(1)).await;
-    let (mut audits, mut inserts, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let audits = [Audit::by(("org_demo", "user_demo"))];
+    let _ = audits_a_second(&address, &audits, 1).await;
+    let (mut rates, mut inserts, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for round in 1..=ROUNDS {
-        let audit_rate = audits_a_second(&address, Duration::from_secs(SECONDS)).await;
+        let audit_rate = audits_a_second(&address, &audits, SECONDS).await;
         let insert_rate = pgbench.inserts_a_second();
         println!(
             "round {round}: {audit_rate:>7.0} audits/s  {insert_rate:>7.0} inserts/s  ratio {:.2}",
             audit_rate / insert_rate
         );
-        audits.push(audit_rate);
+        rates.push(audit_rate);
         inserts.push(insert_rate);
         ratios.push(audit_rate / insert_rate);
     }
     println!(
         "median:  {:>7.0} audits/s  {:>7.0} inserts/s  ratio {:.2}  ({CONNECTIONS} connections, {FORMULAS} formulas an audit)",
-        median(&mut audits),
+        median(&mut rates),
         median(&mut inserts),
         median(&mut ratios)
     );
@@ -152,93 +147,9 @@ impl Drop for Pgbench {
     }
 }
 
-/// Audits for that long on all connections; every body is different.
-async fn audits_a_second(address: &str, time: Duration) -> f64 {
-    let (count, stop) = (
-        Arc::new(AtomicU64::new(0)),
-        Arc::new(AtomicBool::new(false)),
-    );
-    let began = Instant::now();
-    let callers: Vec<_> = (0..CONNECTIONS)
-        .map(|_| {
-            let stream = TcpStream::connect(address.to_owned());
-            let (count, stop) = (Arc::clone(&count), Arc::clone(&stop));
-            tokio::spawn(async move {
-                let mut connection = Connection {
-                    stream: stream.await.unwrap(),
-                    read: Vec::new(),
-                };
-                while !stop.load(Ordering::Relaxed) {
-                    connection
-                        .audit(count.fetch_add(1, Ordering::Relaxed))
-                        .await;
-                }
-            })
-        })
-        .collect();
-    tokio::time::sleep(time).await;
-    stop.store(true, Ordering::Relaxed);
-    for caller in callers {
-        caller.await.unwrap();
-    }
-    #[expect(clippy::cast_precision_loss, reason = "a rate")]
-    let count = count.load(Ordering::Relaxed) as f64;
-    count / began.elapsed().as_secs_f64()
-}
-
-/// One connection, spoken to by hand: the caller shares the processors with what it measures.
-struct Connection {
-    stream: TcpStream,
-    read: Vec<u8>,
-}
-
-impl Connection {
-    async fn audit(&mut self, number: u64) {
-        let body = body(number);
-        let request = format!(
-            "POST /api/audit HTTP/1.1\r\nhost: localhost\r\nx-user-org: org_demo\r\nx-user-id: user_demo\r\n\
-             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        self.stream.write_all(request.as_bytes()).await.unwrap();
-        self.read.clear();
-        loop {
-            assert!(
-                self.stream.read_buf(&mut self.read).await.unwrap() > 0,
-                "the server hung up"
-            );
-            let Some(end) = self.read.windows(4).position(|four| four == b"\r\n\r\n") else {
-                continue;
-            };
-            let head = std::str::from_utf8(&self.read[..end]).unwrap();
-            assert!(
-                head.starts_with("HTTP/1.1 200"),
-                "{}",
-                String::from_utf8_lossy(&self.read)
-            );
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: "));
-            let length: usize = length.expect("an answer without a length").parse().unwrap();
-            if self.read.len() >= end + 4 + length {
-                return;
-            }
-        }
-    }
-}
-
-/// Twenty formulas: a filled column without findings, and two with some.
-fn body(number: u64) -> String {
-    let mut body = String::from("{\"formulas\":[");
-    for row in 1..=FORMULAS - 2 {
-        body.push_str(&format!(
-            "\"=SUM(B{row}:D{row})*E{}+F{}\",",
-            row + 1,
-            number % 1000 + 1
-        ));
-    }
-    body.push_str(&format!(
-        "\"=VLOOKUP(A{number}, Rates!A1:C99, 2)\",\"=IF(B2>C{number}, TODAY(), D2)\"]}}"
-    ));
-    body
+/// Audits for that many seconds on all connections; every answer must be a success.
+async fn audits_a_second(address: &str, audits: &[Audit], seconds: u64) -> f64 {
+    let tally = load::audit(address, audits, CONNECTIONS, Duration::from_secs(seconds)).await;
+    assert!(tally.wrong.is_empty() && tally.refused == 0, "{tally:?}");
+    tally.rate()
 }

@@ -1,10 +1,13 @@
 //! Quotas, rates and sizes: exact, and nothing is counted for what is refused.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 use tests::Server;
 use tests::answer::Answer;
+use tests::load::{self, Audit};
 use tests::program::{Start, send, who};
 
 fn count(answers: &[Answer], status: u16) -> usize {
@@ -76,6 +79,94 @@ async fn the_organizations_rate_is_exact_with_two_servers() {
     );
     let wait: u64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=600).contains(&wait), "{wait}");
+}
+
+#[tokio::test]
+async fn of_a_thousand_calls_to_two_servers_a_hundred_are_admitted() {
+    let server = Server::start().await;
+    let other = Start::default().on(&server.database).server().await;
+    let member = without_quota(&server).await;
+    let mut answers = Vec::new();
+    for _ in 0..10 {
+        let audits = (0..100).map(|number| {
+            let server = if number % 2 == 0 { &server } else { &other };
+            server.audit(who(&member), &["=A1"])
+        });
+        answers.extend(join_all(audits).await);
+    }
+    assert_eq!((count(&answers, 200), count(&answers, 429)), (100, 900));
+    let counted = "SELECT request_count FROM rate_limit_buckets";
+    assert_eq!(server.sql(counted).await, "100");
+}
+
+/// A member of an organization whose plan has no limit.
+async fn without_quota(server: &Server) -> (String, String) {
+    let member = server.member("org:admin").await;
+    server
+        .execute(
+            "INSERT INTO subscriptions (organization_id, plan, status)
+             SELECT id, 'enterprise', 'active' FROM organizations",
+        )
+        .await;
+    member
+}
+
+/// Two busy servers with that limit, and what each answered when both had refused something.
+async fn busy_until_refused(limit: &str) -> (Server, Server, usize) {
+    let settings = |start: Start| {
+        start
+            .with("RATE_LIMIT_REQUESTS", limit)
+            .with("RATE_LIMIT_WINDOW_MS", "86400000")
+    };
+    let server = settings(Start::default()).server().await;
+    let other = settings(Start::default().on(&server.database))
+        .server()
+        .await;
+    let member = without_quota(&server).await;
+    let audits = [Audit::by(who(&member))];
+    let (mut admitted, mut refused) = (0, 0);
+    while refused == 0 {
+        let time = Duration::from_millis(200);
+        let (one, two) = tokio::join!(
+            load::audit(server.address(), &audits, 16, time),
+            load::audit(other.address(), &audits, 16, time)
+        );
+        assert!(one.wrong.is_empty() && two.wrong.is_empty(), "{one:?} {two:?}");
+        admitted += one.times.len() + two.times.len();
+        refused = one.refused.min(two.refused);
+    }
+    (server, other, admitted)
+}
+
+#[tokio::test]
+async fn what_two_busy_servers_take_ahead_of_time_is_exact_too() {
+    let (server, _other, admitted) = busy_until_refused("1000").await;
+    assert_eq!(admitted, 1000);
+    let counted = "SELECT request_count FROM rate_limit_buckets";
+    assert_eq!(server.sql(counted).await, "1000");
+    assert_eq!(server.sql("SELECT count(*) FROM audit_logs").await, "1000");
+    assert_eq!(server.sql("SELECT count FROM audit_usage").await, "1000");
+}
+
+#[tokio::test]
+async fn what_was_taken_ahead_of_time_is_given_back_when_a_server_stops() {
+    let server = Start::default()
+        .with("RATE_LIMIT_REQUESTS", "100000000")
+        .with("RATE_LIMIT_WINDOW_MS", "86400000")
+        .server()
+        .await;
+    let member = without_quota(&server).await;
+    let time = Duration::from_millis(200);
+    let audits = [Audit::by(who(&member))];
+    let tally = load::audit(server.address(), &audits, 16, time).await;
+    let db = server.db.clone();
+    assert!(server.stop().await.success());
+    let counted = sqlx::raw_sql("SELECT request_count FROM rate_limit_buckets")
+        .fetch_one(&db)
+        .await
+        .unwrap();
+    let counted: i32 = sqlx::Row::get(&counted, 0);
+    assert_eq!(usize::try_from(counted).unwrap(), tally.times.len());
 }
 
 #[tokio::test]

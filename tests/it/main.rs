@@ -18,6 +18,7 @@ mod identity;
 mod keys;
 mod limits;
 mod openapi;
+mod overload;
 mod pgbouncer;
 mod policies;
 mod problems;

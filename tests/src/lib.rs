@@ -17,6 +17,7 @@ pub mod bouncer;
 pub mod clerk;
 pub mod database;
 pub mod issuer;
+pub mod load;
 pub mod program;
 
 pub use answer::Answer;

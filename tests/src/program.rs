@@ -189,6 +189,12 @@ impl Server {
         Start::default().server().await
     }
 
+    /// `127.0.0.1:…`
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
     /// A request without anything.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.url))
