@@ -119,7 +119,10 @@ impl Connections {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(address).or_default();
         let stands_for_many = address.is_loopback()
-            || self.trusted.iter().any(|network| network.contains(&address));
+            || self
+                .trusted
+                .iter()
+                .any(|network| network.contains(&address));
         if *count >= self.most && !stands_for_many {
             return None;
         }

@@ -1,8 +1,8 @@
 //! Persisted audits a second over HTTP, beside pgbench's single inserts into the same table of the
-//! same PostgreSQL in the same run.
+//! same PostgreSQL in the same run; and of one busy organization beside a hundred.
 //!
-//! Both are answered after a durable commit. Rounds alternate, so that a machine that changes its
-//! speed changes both; the figure is the median ratio. README.md of this folder says how to run it.
+//! All are answered after a durable commit. Rounds alternate, so that a machine that changes its
+//! speed changes all; the figures are the median ratios. README.md of this folder says how to run it.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -11,14 +11,12 @@
     reason = "a benchmark prints its result and ends at the first thing that is wrong"
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use embedded_postgres::{Cluster, DATABASE, Options};
-use sqlx::postgres::PgPoolOptions;
 use tests::load::{self, Audit, FORMULAS};
-use tests::program::{Start, started};
+use tests::measured::Measured;
 
 /// Connections that audit at the same time.
 const CONNECTIONS: usize = 64;
@@ -26,7 +24,7 @@ const CONNECTIONS: usize = 64;
 const PGBENCH_CLIENTS: usize = 12;
 /// Seconds of each measurement.
 const SECONDS: u64 = 4;
-/// Pairs of measurements.
+/// Rounds of measurements.
 const ROUNDS: usize = 5;
 
 /// What pgbench does: what the server writes for one audit, without counting and without findings.
@@ -44,47 +42,61 @@ fn main() {
 }
 
 async fn run() {
-    let folder = std::env::temp_dir().join(format!("sheetbrain-bench-{}", std::process::id()));
-    let cluster = Cluster::start(&Options::persistent(&folder)).unwrap();
-    let url = cluster.url(DATABASE);
-    let start = Start::default()
-        .with("DATABASE_URL", &url)
-        .with("RATE_LIMIT_REQUESTS", "1000000000")
-        .with("RATE_LIMIT_WINDOW_MS", "86400000")
-        .argument("--demo");
-    let (mut server, address) = started(start.command()).await;
-    let address = address.strip_prefix("http://").unwrap().to_owned();
-
-    let pgbench = Pgbench::prepare(&cluster, &folder, &url).await;
-    let audits = [Audit::by(("org_demo", "user_demo"))];
-    let _ = audits_a_second(&address, &audits, 1).await;
-    let (mut rates, mut inserts, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 1..=ROUNDS {
-        let audit_rate = audits_a_second(&address, &audits, SECONDS).await;
-        let insert_rate = pgbench.inserts_a_second();
-        println!(
-            "round {round}: {audit_rate:>7.0} audits/s  {insert_rate:>7.0} inserts/s  ratio {:.2}",
-            audit_rate / insert_rate
-        );
-        rates.push(audit_rate);
-        inserts.push(insert_rate);
-        ratios.push(audit_rate / insert_rate);
-    }
-    println!(
-        "median:  {:>7.0} audits/s  {:>7.0} inserts/s  ratio {:.2}  ({CONNECTIONS} connections, {FORMULAS} formulas an audit)",
-        median(&mut rates),
-        median(&mut inserts),
-        median(&mut ratios)
+    let measured = Measured::start(&[]).await;
+    let pgbench = Pgbench::prepare(&measured).await;
+    let (one, hundred) = (
+        measured.one_organization().await,
+        measured.hundred_organizations().await,
     );
-    tests::program::signal(&server, "TERM").await;
-    server.wait().await.unwrap();
-    cluster.stop().unwrap();
-    std::fs::remove_dir_all(folder).unwrap();
+    for audits in [&one, &hundred] {
+        let _ = audits_a_second(&measured, audits, 1).await;
+    }
+    let mut rates: [Vec<f64>; 5] = Default::default();
+    for round in 1..=ROUNDS {
+        let busy = audits_a_second(&measured, &one, SECONDS).await;
+        let inserts = pgbench.inserts_a_second();
+        let many = audits_a_second(&measured, &hundred, SECONDS).await;
+        println!(
+            "round {round}: {busy:>7.0} audits/s  {inserts:>7.0} inserts/s  {many:>7.0} audits/s of a hundred"
+        );
+        let figures = [busy, inserts, many, busy / inserts, busy / many];
+        for (rates, figure) in rates.iter_mut().zip(figures) {
+            rates.push(figure);
+        }
+    }
+    let [busy, inserts, many, ratio, share] = rates.map(median);
+    println!(
+        "median:  {busy:>7.0} audits/s  {inserts:>7.0} inserts/s  {many:>7.0} audits/s of a hundred"
+    );
+    println!(
+        "audits / inserts {ratio:.2}   one organization / a hundred {share:.2}   ({CONNECTIONS} connections, {FORMULAS} formulas an audit)"
+    );
+    measured.stop().await;
 }
 
-fn median(values: &mut [f64]) -> f64 {
+fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// Audits for that many seconds on all connections; every answer must be a success.
+async fn audits_a_second(measured: &Measured, audits: &[Audit], seconds: u64) -> f64 {
+    let before = measured.processor_time();
+    let time = Duration::from_secs(seconds);
+    let tally = load::audit(&measured.address, audits, CONNECTIONS, time).await;
+    let after = measured.processor_time();
+    assert!(
+        tally.wrong.is_empty() && tally.refused == 0,
+        "{:?}",
+        tally.wrong
+    );
+    #[expect(clippy::cast_precision_loss, reason = "a share")]
+    let count = tally.times.len() as f64;
+    let (server, postgres) = ((after.0 - before.0) / count, (after.1 - before.1) / count);
+    println!(
+        "         an audit takes {server:.0} µs of the server's and {postgres:.0} µs of PostgreSQL's processor time"
+    );
+    tally.rate()
 }
 
 /// pgbench of the cluster's own PostgreSQL.
@@ -97,20 +109,23 @@ struct Pgbench {
 }
 
 impl Pgbench {
-    async fn prepare(cluster: &Cluster, folder: &Path, url: &str) -> Self {
-        let script = folder.with_extension("sql");
+    async fn prepare(measured: &Measured) -> Self {
+        let script = measured.folder.with_extension("sql");
         std::fs::write(&script, INSERT).unwrap();
-        let db = PgPoolOptions::new().connect(url).await.unwrap();
         let id = async |statement: &'static str| {
-            let row = sqlx::raw_sql(statement).fetch_one(&db).await.unwrap();
+            let row = sqlx::raw_sql(statement)
+                .fetch_one(&measured.db)
+                .await
+                .unwrap();
             sqlx::Row::get::<String, _>(&row, 0)
         };
         Self {
-            program: cluster.binaries().dir().join("pgbench"),
+            program: measured.cluster.binaries().dir().join("pgbench"),
             script,
-            url: url.to_owned(),
-            organization: id("SELECT id::text FROM organizations").await,
-            member: id("SELECT id::text FROM users").await,
+            url: measured.database_url(),
+            organization: id("SELECT id::text FROM organizations WHERE clerk_org_id = 'org_demo'")
+                .await,
+            member: id("SELECT id::text FROM users WHERE clerk_user_id = 'user_demo'").await,
         }
     }
 
@@ -145,11 +160,4 @@ impl Drop for Pgbench {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.script);
     }
-}
-
-/// Audits for that many seconds on all connections; every answer must be a success.
-async fn audits_a_second(address: &str, audits: &[Audit], seconds: u64) -> f64 {
-    let tally = load::audit(address, audits, CONNECTIONS, Duration::from_secs(seconds)).await;
-    assert!(tally.wrong.is_empty() && tally.refused == 0, "{tally:?}");
-    tally.rate()
 }

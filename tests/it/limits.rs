@@ -131,7 +131,10 @@ async fn busy_until_refused(limit: &str) -> (Server, Server, usize) {
             load::audit(server.address(), &audits, 16, time),
             load::audit(other.address(), &audits, 16, time)
         );
-        assert!(one.wrong.is_empty() && two.wrong.is_empty(), "{one:?} {two:?}");
+        assert!(
+            one.wrong.is_empty() && two.wrong.is_empty(),
+            "{one:?} {two:?}"
+        );
         admitted += one.times.len() + two.times.len();
         refused = one.refused.min(two.refused);
     }

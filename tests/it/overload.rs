@@ -38,7 +38,10 @@ async fn clients_that_say_nothing_or_half_a_request_do_not_keep_others_from_bein
         clients.push(silent(&server, "").await);
         clients.push(silent(&server, "POST /api/audit HTTP/1.1\r\nhost: loc").await);
     }
-    let _ = server.audit(who(&member), &GUIDE_FORMULAS).await.expect(200);
+    let _ = server
+        .audit(who(&member), &GUIDE_FORMULAS)
+        .await
+        .expect(200);
     for client in clients {
         assert!(is_cut_off(client).await);
     }
@@ -85,7 +88,10 @@ async fn a_long_body_beyond_the_memory_is_refused_and_a_short_one_is_not() {
     let long = server.audit(who(&member), &[&"=A1+A1".repeat(5000)]).await;
     let refused = long.expect_problem(503, "unavailable");
     assert!(!refused.header("retry-after").is_empty());
-    let _ = server.audit(who(&member), &GUIDE_FORMULAS).await.expect(200);
+    let _ = server
+        .audit(who(&member), &GUIDE_FORMULAS)
+        .await
+        .expect(200);
 }
 
 #[tokio::test]

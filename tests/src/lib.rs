@@ -18,6 +18,7 @@ pub mod clerk;
 pub mod database;
 pub mod issuer;
 pub mod load;
+pub mod measured;
 pub mod program;
 
 pub use answer::Answer;

@@ -11,6 +11,9 @@ pub const FORMULAS: usize = 20;
 /// The numbers in bodies have this many digits, so that every body has the same length.
 const DIGITS: usize = 6;
 
+/// After a refusal, a caller tries again after this time: much sooner than it is told.
+const IMPATIENCE: Duration = Duration::from_millis(100);
+
 /// A request for an audit of [`FORMULAS`] formulas: a filled column without findings, and two with
 /// some. Each number makes another body.
 #[derive(Clone, Debug)]
@@ -25,14 +28,17 @@ impl Audit {
     #[must_use]
     pub fn by(who: (&str, &str)) -> Self {
         let (organization, user) = who;
-        Self::with_headers(&format!("x-user-org: {organization}\r\nx-user-id: {user}\r\n"))
+        Self::with_headers(&format!(
+            "x-user-org: {organization}\r\nx-user-id: {user}\r\n"
+        ))
     }
 
     /// With these headers, each ending with a line break.
     #[must_use]
     pub fn with_headers(headers: &str) -> Self {
         let mark = "0".repeat(DIGITS);
-        let column = (1..FORMULAS - 1).map(|row| format!("\"=SUM(B{row}:D{row})*E{}+F{mark}\"", row + 1));
+        let column =
+            (1..FORMULAS - 1).map(|row| format!("\"=SUM(B{row}:D{row})*E{}+F{mark}\"", row + 1));
         let others = [
             format!("\"=VLOOKUP(A{mark}, Rates!A1:C99, 2)\""),
             format!("\"=IF(B2>C{mark}, TODAY(), D2)\""),
@@ -43,7 +49,10 @@ impl Audit {
             "POST /api/audit HTTP/1.1\r\nhost: localhost\r\n{headers}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
-        let places = request.match_indices(&mark).map(|(place, _)| place).collect();
+        let places = request
+            .match_indices(&mark)
+            .map(|(place, _)| place)
+            .collect();
         Self {
             request: request.into_bytes(),
             places,
@@ -243,7 +252,10 @@ async fn call_as(address: String, mut audit: Audit, first: u64, end: Instant) ->
         };
         match connection.send(audit.numbered(number)).await {
             Ok(reply) if reply.status == 200 => tally.times.push(began.elapsed()),
-            Ok(reply) if matches!(reply.status, 429 | 503) && reply.says_when => tally.refused += 1,
+            Ok(reply) if matches!(reply.status, 429 | 503) && reply.says_when => {
+                tally.refused += 1;
+                tokio::time::sleep(IMPATIENCE).await;
+            }
             Ok(_) => tally.wrong.push(connection.answer()),
             Err(error) => {
                 tally.wrong.push(error.to_string());

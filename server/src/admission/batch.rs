@@ -101,15 +101,15 @@ pub(super) struct Places<'a> {
 impl Places<'_> {
     /// The plan at work.
     pub(super) fn plan(&self) -> Plan {
-        Plan::at_work(
-            self.booking.plan.as_deref(),
-            self.booking.status.as_deref(),
-        )
+        Plan::at_work(self.booking.plan.as_deref(), self.booking.status.as_deref())
     }
 
     /// The audits, as the database is given them.
     pub(super) fn group<'a>(&'a self, candidates: &[&'a Candidate]) -> Group<'a> {
-        let audits = self.places.iter().filter_map(|place| candidates.get(*place));
+        let audits = self
+            .places
+            .iter()
+            .filter_map(|place| candidates.get(*place));
         Group {
             organization_id: self.organization_id,
             month: &self.month,

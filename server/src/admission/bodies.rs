@@ -70,7 +70,9 @@ impl Bodies {
 
     /// Counts a body of that length so far.
     fn count(&self, counted: &mut Option<OwnedSemaphorePermit>, length: usize) -> Result<()> {
-        let before = counted.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let before = counted
+            .as_ref()
+            .map_or(0, OwnedSemaphorePermit::num_permits);
         let more = u32::try_from(length.div_ceil(KIB).saturating_sub(before)).unwrap_or(u32::MAX);
         let more = Arc::clone(&self.free).try_acquire_many_owned(more);
         let more = more.map_err(|_| {

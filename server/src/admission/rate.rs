@@ -121,7 +121,9 @@ impl RateLimiter {
 
     /// Takes one request out of the organization's bucket, or says when to try again.
     pub async fn admit(&self, organization_id: Uuid) -> Result<Standing> {
-        let spent = self.bucket.leases(|leases| leases.spend(organization_id, Instant::now()));
+        let spent = self
+            .bucket
+            .leases(|leases| leases.spend(organization_id, Instant::now()));
         if let Some(spent) = spent {
             return Ok(self.bucket.standing(spent));
         }
