@@ -20,6 +20,7 @@ mod note;
 mod paraphrase;
 mod reading;
 pub mod rule;
+pub mod scope;
 mod sentences;
 mod status;
 pub mod stored;
