@@ -13,7 +13,7 @@ use crate::cell::Position;
 use crate::finding::{Category, Finding, Fingerprint, SentenceRef};
 use crate::names::Names;
 use crate::parser::{Locale, parse_into};
-use crate::policy::Violation;
+use crate::policy::{Told, Violation};
 use crate::rule::{Check, Context, Findings, Found, MOST_FINDINGS, NodeKinds, Sees, Surroundings};
 use crate::ruleset::{ActiveRule, RuleSet};
 use crate::template::{self, Template};
@@ -34,8 +34,8 @@ pub struct Auditor<'a> {
     found: Vec<Found>,
     /// How often each rule has reported the formula at hand, by its number.
     counts: Vec<u8>,
-    /// What policies found in the formula at hand, with each policy's place.
-    violations: Vec<(u32, Violation)>,
+    /// What policies found in the formula at hand.
+    violations: Vec<Told>,
     seen: HashMap<Template, Fired>,
     analysed: usize,
 }
@@ -45,7 +45,7 @@ pub struct Auditor<'a> {
 struct Fired {
     /// Rules that see no more than the template, by their numbers.
     rules: Box<[u16]>,
-    /// Policies, by their places in the rule set.
+    /// Rules of policies, by their numbers in the plan, wherever they hold.
     policies: Box<[u32]>,
 }
 
@@ -104,8 +104,18 @@ impl<'a> Auditor<'a> {
         self
     }
 
-    /// Audits the formula that stands at `cell`.
+    /// Audits the formula that stands at `cell` of a sheet without a name.
     pub fn audit(&mut self, source: &str, cell: Position) -> Result<FormulaAudit, Skip> {
+        self.audit_on(source, None, cell)
+    }
+
+    /// Audits the formula that stands at `cell` of `sheet`.
+    pub fn audit_on(
+        &mut self,
+        source: &str,
+        sheet: Option<&str>,
+        cell: Position,
+    ) -> Result<FormulaAudit, Skip> {
         check_is_formula(source)?;
         parse_into(&mut self.tree, source, self.locale);
         let formula = Formula {
@@ -120,6 +130,7 @@ impl<'a> Auditor<'a> {
             found: &mut self.found,
             violations: &mut self.violations,
             counts: &mut self.counts,
+            locale: self.locale,
         };
         if !self.tree.errors().is_empty() {
             pass.surroundings.read(formula);
@@ -131,6 +142,10 @@ impl<'a> Auditor<'a> {
             let fired = pass.run_all();
             self.seen.insert(template, fired);
         }
+        // A template is settled for every cell, and a rule holds at some of them.
+        let plan = self.rules.plan();
+        self.violations
+            .retain(|(number, _)| plan.holds_at(*number, sheet, cell));
         Ok(FormulaAudit {
             template,
             findings: self.take_findings(template),
@@ -152,7 +167,8 @@ impl<'a> Auditor<'a> {
                 findings.push(of_rule(active, found));
             }
         }
-        for (policy, violation) in self.violations.drain(..) {
+        for (number, violation) in self.violations.drain(..) {
+            let policy = self.rules.plan().policy_of(number);
             add_violation(&mut findings, policy, violation);
         }
         for place in 0..findings.len() {
@@ -242,8 +258,9 @@ struct Pass<'a, 't> {
     formula: Formula<'t>,
     surroundings: &'t mut Surroundings,
     found: &'t mut Vec<Found>,
-    violations: &'t mut Vec<(u32, Violation)>,
+    violations: &'t mut Vec<Told>,
     counts: &'t mut [u8],
+    locale: Locale,
 }
 
 impl Pass<'_, '_> {
@@ -282,8 +299,10 @@ impl Pass<'_, '_> {
                 });
             }
         }
-        for policy in (0..).take(self.rules.policies().len()) {
-            self.check_policy(policy);
+        let plan = self.rules.plan();
+        if !plan.is_empty() {
+            let context = context(self.formula, self.surroundings, self.locale);
+            plan.run(&context, self.violations);
         }
         self.fired()
     }
@@ -292,7 +311,7 @@ impl Pass<'_, '_> {
     /// whose result the template does not settle.
     fn run_again(&mut self, fired: &Fired) {
         let of_text = self.rules.dispatch().that_see_text();
-        let policies_of_text = self.rules.policies_that_see_text();
+        let policies_of_text = self.rules.plan().that_see_text();
         if fired.rules.is_empty()
             && fired.policies.is_empty()
             && of_text.is_empty()
@@ -303,28 +322,13 @@ impl Pass<'_, '_> {
         self.surroundings.read(self.formula);
         self.run_each(&fired.rules);
         self.run_each(of_text);
-        for policy in &fired.policies {
-            self.check_policy(*policy);
+        let context = context(self.formula, self.surroundings, self.locale);
+        for number in fired.policies.iter().chain(policies_of_text) {
+            self.rules
+                .plan()
+                .run_one(*number, &context, self.violations);
         }
-        for policy in policies_of_text {
-            self.check_policy(*policy);
-        }
-    }
-
-    /// Checks the formula against the policy at this place of the rule set.
-    fn check_policy(&mut self, place: u32) {
-        let Some(policy) = self.rules.policy_at(place) else {
-            return;
-        };
-        let context = Context {
-            formula: self.formula,
-            surroundings: self.surroundings,
-            settings: &[],
-        };
-        let mut found = Vec::new();
-        policy.compiled.check(&context, &mut found);
-        self.violations
-            .extend(found.into_iter().map(|violation| (place, violation)));
+        self.violations.sort_by_key(|(number, _)| *number);
     }
 
     /// Calls each of the rules for all that it wants to see.
@@ -367,6 +371,7 @@ impl Pass<'_, '_> {
             formula: self.formula,
             surroundings: self.surroundings,
             settings: &active.settings,
+            locale: self.locale,
         };
         let mut findings = Findings {
             found: self.found,
@@ -385,14 +390,28 @@ impl Pass<'_, '_> {
         fired.sort_unstable();
         fired.dedup();
         fired.retain(sees_template);
-        // A policy that sees text is asked again anyway.
-        let of_text = self.rules.policies_that_see_text();
-        let mut policies: Vec<u32> = self.violations.iter().map(|(policy, _)| *policy).collect();
+        // A rule that sees text is asked again anyway.
+        let of_text = self.rules.plan().that_see_text();
+        let mut policies: Vec<u32> = self.violations.iter().map(|(number, _)| *number).collect();
         policies.dedup();
         policies.retain(|policy| !of_text.contains(policy));
         Fired {
             rules: fired.into(),
             policies: policies.into(),
         }
+    }
+}
+
+/// What the rules of policies may look at.
+fn context<'a>(
+    formula: Formula<'a>,
+    surroundings: &'a Surroundings,
+    locale: Locale,
+) -> Context<'a> {
+    Context {
+        formula,
+        surroundings,
+        settings: &[],
+        locale,
     }
 }

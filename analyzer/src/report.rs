@@ -221,7 +221,7 @@ pub fn audit_cells(
     cells: impl IntoIterator<Item = (CellAddress, String)>,
 ) -> Vec<CellAudit> {
     let audit = |(address, formula): (CellAddress, String)| CellAudit {
-        outcome: auditor.audit(&formula, address.position),
+        outcome: auditor.audit_on(&formula, address.sheet.as_deref(), address.position),
         address,
         formula,
     };
@@ -363,7 +363,11 @@ fn cited(rules: &RuleSet, sentence: SentenceRef) -> Option<PolicyReference> {
         id: policy.id.clone(),
         title: policy.title.clone(),
         version: policy.version,
-        sentence: sentence.text.clone(),
+        sentence: match &sentence.paraphrase {
+            // A rule is cited by what it says, not by how it is written.
+            Some(paraphrase) if sentence.is_rule => paraphrase.clone(),
+            _ => sentence.text.clone(),
+        },
     })
 }
 

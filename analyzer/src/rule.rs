@@ -7,6 +7,7 @@ use crate::ast::{Formula, NodeId, NodeKind};
 use crate::finding::{Category, Edit, Fix, Severity};
 use crate::functions::Function;
 use crate::names::Names;
+use crate::parser::Locale;
 use crate::scope::Scopes;
 use crate::span::Span;
 
@@ -285,6 +286,8 @@ pub struct Context<'a> {
     pub surroundings: &'a Surroundings,
     /// The values of the rule's settings, in their order.
     pub settings: &'a [SettingValue],
+    /// How the formula is written, and so what is written into it.
+    pub locale: Locale,
 }
 
 impl<'a> Context<'a> {

@@ -12,7 +12,7 @@ use crate::digest::Digest;
 use crate::dispatch::Dispatch;
 use crate::finding::Severity;
 use crate::functions::{self, FunctionId};
-use crate::policy::{Compiled, GRAMMAR_VERSION};
+use crate::policy::{Compiled, GRAMMAR_VERSION, Plan};
 use crate::rule::{Check, Preset, Rule, SettingValue};
 use crate::rules;
 
@@ -28,7 +28,7 @@ pub struct RuleSet {
     /// Sorted by the rule's name.
     active: Vec<ActiveRule>,
     policies: Vec<Policy>,
-    policies_of_text: Vec<u32>,
+    plan: Plan,
     dispatch: Dispatch,
     hash: String,
 }
@@ -209,9 +209,9 @@ impl RuleSet {
         self.policies.get(place as usize)
     }
 
-    /// The places of the policies that a template does not settle.
-    pub(crate) fn policies_that_see_text(&self) -> &[u32] {
-        &self.policies_of_text
+    /// Which rules of the policies to call for what.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
     }
 
     pub(crate) fn dispatch(&self) -> &Dispatch {
@@ -237,11 +237,7 @@ impl RuleSet {
             dispatch: Dispatch::new(&active),
             hash: hash_of(&active, &policies),
             active,
-            policies_of_text: (0..)
-                .zip(&policies)
-                .filter(|(_, policy)| policy.compiled.sees_text())
-                .map(|(place, _)| place)
-                .collect(),
+            plan: Compiled::plan_of(policies.iter().map(|policy| &*policy.compiled)),
             policies,
         }
     }
@@ -363,10 +359,9 @@ fn hash_of(active: &[ActiveRule], policies: &[Policy]) -> String {
         digest.number(u64::from(policy.version));
         digest.number(u64::from(GRAMMAR_VERSION));
         digest.number(u64::from(policy.compiled.lexicon_version));
-        for rule in policy.compiled.enforced_rules() {
-            // The paraphrase says all that a rule demands: read as a sentence it gives the same rule.
-            digest.text(&rule.paraphrase);
-            digest.text(rule.severity.name());
+        for rule in policy.compiled.running_rules() {
+            // The rule as it is written says all of it.
+            digest.text(&serde_json::to_string(rule).unwrap_or_default());
         }
     }
     digest.finish()

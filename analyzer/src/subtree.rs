@@ -40,7 +40,7 @@ pub(crate) fn is_steady(formula: Formula<'_>, root: NodeId) -> bool {
 }
 
 /// Whether two parts of the formula say the same in every copy of it: spaces, letter case and
-/// parentheses around the whole part aside.
+/// needless parentheses aside.
 pub(crate) fn same(formula: Formula<'_>, one: NodeId, other: NodeId) -> bool {
     let (one, other) = (formula.inside(one), formula.inside(other));
     if !same_node(formula, one, other) {
@@ -65,10 +65,12 @@ fn push_children(
     pending: &mut Vec<(NodeId, NodeId)>,
 ) {
     let mut place = pending.len();
-    formula.for_each_child(one, |child| pending.push((child, child)));
+    formula.for_each_child(one, |child| {
+        pending.push((formula.inside(child), child));
+    });
     formula.for_each_child(other, |child| {
         if let Some(pair) = pending.get_mut(place) {
-            pair.1 = child;
+            pair.1 = formula.inside(child);
         }
         place += 1;
     });
@@ -173,8 +175,8 @@ mod tests {
     }
 
     #[test]
-    fn case_and_spaces_do_not_count() {
-        assert!(sides_are_same("=SUM(A1, b2)=(sum( a1,B2))"));
+    fn case_spaces_and_parentheses_do_not_count() {
+        assert!(sides_are_same("=SUM(A1, b2)=(sum( (a1),B2))"));
         assert!(sides_are_same("='data'!A1=Data!A1"));
     }
 
@@ -189,6 +191,7 @@ mod tests {
             "=-A1=+A1",
             "={1,2}={1;2}",
             "=A1+B1=B1+A1",
+            "=A1*(B1+C1)=A1*B1+C1",
         ] {
             assert!(!sides_are_same(source), "{source}");
         }

@@ -1,11 +1,11 @@
-//! Checks a formula against the rules of a policy: one pass over the nodes for each rule that can
-//! apply, and never more work than the formula is long.
+//! What rules of policies ask of single nodes: whether it is what they are about, whether it meets
+//! what they demand, and the edit that would make it meet that.
 
 use std::borrow::Cow;
 
 use super::measure;
 use super::message;
-use super::rule::{Demand, FunctionSet, PolicyRule, Requirement, Target, Thing, Value, What};
+use super::rule::{FunctionSet, Requirement, Thing, Value};
 use crate::ast::{Formula, InfixOperator, NodeId, NodeKind, Reference};
 use crate::constant;
 use crate::finding::{Edit, Fix, Severity};
@@ -31,20 +31,6 @@ pub struct Violation {
     pub fix: Option<Fix>,
 }
 
-/// A rule made ready to run.
-#[derive(Clone, Debug)]
-pub(super) struct Runner {
-    sentence: u32,
-    severity: Severity,
-    name: &'static str,
-    demand: Demand,
-    /// The demand's target's functions, and those it must stand within or inside.
-    calls: Names,
-    within: Names,
-    inside: Names,
-    paraphrase: String,
-}
-
 /// A set of function names that is fast to look into.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
@@ -62,7 +48,17 @@ impl Names {
             }
         }
         names.built_in.sort_unstable();
+        names.built_in.dedup();
         names
+    }
+
+    pub(super) fn built_in(&self) -> &[FunctionId] {
+        &self.built_in
+    }
+
+    /// Whether one of the functions is not built in.
+    pub(super) fn has_other(&self) -> bool {
+        !self.other.is_empty()
     }
 
     /// Whether the node is a call of one of the functions.
@@ -100,182 +96,15 @@ pub(super) fn alone(
             formula,
             surroundings: &surroundings,
             settings: &[],
+            locale: Locale::default(),
         };
         check(&context, &mut found);
     }
     found
 }
 
-impl Runner {
-    pub(super) fn new(sentence: u32, rule: &PolicyRule) -> Self {
-        let empty = FunctionSet::default();
-        let demand = match &rule.demand {
-            Demand::Prefer(_, avoided) => avoided.as_ref().clone(),
-            other => other.clone(),
-        };
-        let (target, inside) = match &demand {
-            Demand::Require(target, Requirement::Inside(inside)) => (Some(target), inside),
-            Demand::Forbid(target) | Demand::Require(target, _) => (Some(target), &empty),
-            Demand::Limit(..) | Demand::Prefer(..) | Demand::AllowOnly(_) => (None, &empty),
-        };
-        let calls = match (&demand, target.map(|target| &target.what)) {
-            (Demand::AllowOnly(set), _) | (_, Some(What::Calls(set) | What::MaskedErrors(set))) => {
-                Names::new(set)
-            }
-            _ => Names::default(),
-        };
-        let within = target
-            .and_then(|target| target.within.as_ref())
-            .map(Names::new)
-            .unwrap_or_default();
-        Self {
-            sentence,
-            severity: rule.severity,
-            name: message::rule_name(&rule.demand),
-            calls,
-            within,
-            inside: Names::new(inside),
-            paraphrase: rule.paraphrase.clone(),
-            demand,
-        }
-    }
-
-    /// Adds what is wrong with the formula.
-    pub(super) fn run(&self, context: &Context<'_>, found: &mut Vec<Violation>) {
-        let formula = &context.formula;
-        match &self.demand {
-            Demand::Forbid(target) => {
-                for id in self.targets(context, target) {
-                    self.report(formula, id, None, found);
-                }
-            }
-            Demand::Require(target, requirement) => {
-                for id in self.targets(context, target) {
-                    let met = match requirement {
-                        Requirement::Inside(_) if target.what == What::Calculations => {
-                            self.inside.is_call(formula, formula.kind_inside(id))
-                        }
-                        Requirement::Inside(_) => context.enclosing_calls(id).any(|place| {
-                            self.inside.is_call(formula, formula.kind(place.call))
-                                && measure::guards(place)
-                        }),
-                        other => meets(formula, id, other),
-                    };
-                    if !met {
-                        self.report(formula, id, fix(formula, id, requirement), found);
-                    }
-                }
-            }
-            Demand::Limit(metric, at_most) => {
-                for (id, value) in measure::over(context, metric, *at_most) {
-                    let span = formula.span(id);
-                    let message = message::over_limit(metric, value, *at_most, &self.paraphrase);
-                    self.push(span, message, None, found);
-                }
-            }
-            Demand::AllowOnly(_) => {
-                for (id, node) in formula.nodes() {
-                    let is_call = matches!(node.kind, NodeKind::Call { .. });
-                    if is_call && !self.calls.is_call(formula, node.kind) {
-                        self.report(formula, id, None, found);
-                    }
-                }
-            }
-            Demand::Prefer(..) => {}
-        }
-    }
-
-    fn report(
-        &self,
-        formula: &Formula<'_>,
-        id: NodeId,
-        fix: Option<Fix>,
-        found: &mut Vec<Violation>,
-    ) {
-        let message = message::broken(formula, id, &self.paraphrase);
-        self.push(formula.span(id), message, fix, found);
-    }
-
-    fn push(&self, span: Span, message: String, fix: Option<Fix>, found: &mut Vec<Violation>) {
-        found.push(Violation {
-            sentence: self.sentence,
-            rule: Cow::Borrowed(self.name),
-            severity: self.severity,
-            span,
-            message,
-            fix,
-        });
-    }
-
-    /// The nodes that the target means, in the order of the tree.
-    fn targets(&self, context: &Context<'_>, target: &Target) -> Vec<NodeId> {
-        let formula = &context.formula;
-        if target.what == What::Calculations {
-            let root = formula.tree.root();
-            return root
-                .filter(|root| calculates(formula, *root))
-                .into_iter()
-                .collect();
-        }
-        let mut targets: Vec<NodeId> = if target.what == What::Thing(Thing::BuiltUrls) {
-            measure::built_urls(context)
-        } else {
-            formula
-                .nodes()
-                .filter(|(id, node)| self.is_target(context, &target.what, *id, node.kind))
-                .map(|(id, _)| id)
-                .collect()
-        };
-        if target.within.is_some() {
-            targets.retain(|id| {
-                // An address is an argument of the call that is found itself.
-                if target.what == What::Thing(Thing::BuiltUrls) {
-                    return self.within.is_call(formula, formula.kind(*id));
-                }
-                context
-                    .enclosing_calls(*id)
-                    .any(|place| self.within.is_call(formula, formula.kind(place.call)))
-            });
-        }
-        targets
-    }
-
-    fn is_target(&self, context: &Context<'_>, what: &What, id: NodeId, kind: NodeKind) -> bool {
-        let formula = &context.formula;
-        match what {
-            What::Calls(_) => self.calls.is_call(formula, kind),
-            What::Thing(thing) => is_thing(context, *thing, id, kind),
-            What::Numbers(allowed) => match kind {
-                NodeKind::Number(value) => {
-                    let value = signed(context, id, value);
-                    !allowed.contains(&value) && !measure::says_where(context, id)
-                }
-                _ => false,
-            },
-            What::Texts(allowed) => formula
-                .text(id)
-                .is_some_and(|text| !text.is_empty() && !allowed.iter().any(|one| *one == text)),
-            What::OtherSheets(allowed) => match kind {
-                NodeKind::Reference(reference) => {
-                    formula.sheet_name(&reference).is_some_and(|sheet| {
-                        !allowed.iter().any(|one| one.eq_ignore_ascii_case(&sheet))
-                    })
-                }
-                _ => false,
-            },
-            What::ErrorValues(only) => {
-                let written = formula.written(id);
-                matches!(kind, NodeKind::Error(_))
-                    && (only.is_empty() || only.iter().any(|one| written.ends_with(one.as_str())))
-            }
-            What::MaskedErrors(_) => self.calls.is_call(formula, kind) && hides_errors(formula, id),
-            What::Calculations => false,
-        }
-    }
-}
-
 /// The number with the minus sign that may stand before it.
-fn signed(context: &Context<'_>, id: NodeId, value: f64) -> f64 {
+pub(super) fn signed(context: &Context<'_>, id: NodeId, value: f64) -> f64 {
     match context
         .parent(id)
         .map(|parent| context.formula.kind(parent))
@@ -285,14 +114,14 @@ fn signed(context: &Context<'_>, id: NodeId, value: f64) -> f64 {
     }
 }
 
-fn calculates(formula: &Formula<'_>, root: NodeId) -> bool {
+pub(super) fn calculates(formula: &Formula<'_>, root: NodeId) -> bool {
     matches!(
         formula.kind_inside(root),
         NodeKind::Call { .. } | NodeKind::Infix(..) | NodeKind::Apply { .. }
     )
 }
 
-fn is_thing(context: &Context<'_>, thing: Thing, id: NodeId, kind: NodeKind) -> bool {
+pub(super) fn is_thing(context: &Context<'_>, thing: Thing, id: NodeId, kind: NodeKind) -> bool {
     let formula = &context.formula;
     if let NodeKind::Reference(reference) = kind {
         return is_reference(thing, &reference);
@@ -335,7 +164,7 @@ fn is_thing(context: &Context<'_>, thing: Thing, id: NodeId, kind: NodeKind) -> 
     }
 }
 
-fn is_reference(thing: Thing, reference: &Reference) -> bool {
+pub(super) fn is_reference(thing: Thing, reference: &Reference) -> bool {
     let corners = || std::iter::once(reference.first).chain(reference.last);
     let anchors = || {
         corners().flat_map(|corner| {
@@ -367,7 +196,7 @@ fn is_reference(thing: Thing, reference: &Reference) -> bool {
 }
 
 /// Whether an error handler gives a number or nothing in place of the error.
-fn hides_errors(formula: &Formula<'_>, id: NodeId) -> bool {
+pub(super) fn hides_errors(formula: &Formula<'_>, id: NodeId) -> bool {
     let Some((_, arguments)) = formula.call(id) else {
         return false;
     };
@@ -384,8 +213,9 @@ fn hides_errors(formula: &Formula<'_>, id: NodeId) -> bool {
     }
 }
 
-/// Whether the node meets the requirement; [`Requirement::Inside`] is the caller's.
-fn meets(formula: &Formula<'_>, id: NodeId, requirement: &Requirement) -> bool {
+/// Whether the node meets the requirement; [`Requirement::Inside`] and [`Requirement::Matches`] are
+/// the caller's.
+pub(super) fn meets(formula: &Formula<'_>, id: NodeId, requirement: &Requirement) -> bool {
     let arguments = match formula.kind(id) {
         NodeKind::Call { arguments, .. } => formula.list(arguments),
         _ => &[],
@@ -412,11 +242,11 @@ fn meets(formula: &Formula<'_>, id: NodeId, requirement: &Requirement) -> bool {
                     .any(|key| text == *key || text.contains(&format!("/d/{key}")))
             })
         }),
-        Requirement::Inside(_) => false,
+        Requirement::Inside(_) | Requirement::Matches(_) => false,
     }
 }
 
-fn equals(formula: &Formula<'_>, id: NodeId, value: &Value) -> bool {
+pub(super) fn equals(formula: &Formula<'_>, id: NodeId, value: &Value) -> bool {
     let number = constant::number(*formula, id);
     #[expect(
         clippy::float_cmp,
@@ -434,7 +264,7 @@ fn equals(formula: &Formula<'_>, id: NodeId, value: &Value) -> bool {
 }
 
 /// The edit that makes the node meet the requirement, where one is evident.
-fn fix(formula: &Formula<'_>, id: NodeId, requirement: &Requirement) -> Option<Fix> {
+pub(super) fn fix(formula: &Formula<'_>, id: NodeId, requirement: &Requirement) -> Option<Fix> {
     let (title, edit) = match requirement {
         Requirement::ExactMatch => {
             let (place, text) = measure::exact_argument(formula, id)?;

@@ -2,17 +2,35 @@
 //! sentences around it, and says what became of it.
 
 use super::Sentence;
+use super::blocks;
 use super::document::{self, Document, PartKind};
 use super::lexicon::Lexicon;
 use super::lists;
 use super::note;
+use super::quoted;
 use super::reading::{self, Reading};
+use super::rule_file;
 use super::status::Status;
 use super::symbols::{self, Symbols};
 use super::words;
+use crate::span::Span;
+
+/// Compiles every part of the text: a document, in which blocks can hold rules, or a file of rules.
+pub(super) fn sentences(text: &str, lexicon: &Lexicon) -> Vec<Sentence> {
+    let blocks = blocks::of(text);
+    if blocks.is_empty() {
+        return sentences_of_document(text, lexicon);
+    }
+    let others = if rule_file::is_rule_file(text) {
+        blocks::lines(text)
+    } else {
+        sentences_of_document(text, lexicon)
+    };
+    blocks::put_in(text, &blocks, others)
+}
 
 /// Compiles every part of the document that is text.
-pub(super) fn sentences(text: &str, lexicon: &Lexicon) -> Vec<Sentence> {
+fn sentences_of_document(text: &str, lexicon: &Lexicon) -> Vec<Sentence> {
     let document = document::read(text);
     let reader = Reader::new(text, lexicon, &document);
     let mut readings: Vec<Reading> = (0..document.parts.len())
@@ -74,7 +92,27 @@ impl<'a> Reader<'a> {
             let title = self.written(heading);
             return Reading::nothing(Status::Context, Some(note::under_heading(title)));
         }
-        reading::read(symbols)
+        self.quoted(index).unwrap_or_else(|| reading::read(symbols))
+    }
+
+    /// What a part says that speaks of a pattern or of a built-in rule.
+    fn quoted(&self, index: usize) -> Option<Reading> {
+        let written = self.written(index);
+        if !quoted::is_quoting(written) {
+            return None;
+        }
+        let read_plain = |sentence: &str| {
+            let span = Span::new(0, u32::try_from(sentence.len()).ok()?);
+            let symbols = symbols::read(&words::read(sentence, span), self.lexicon);
+            let reading = reading::read(&symbols);
+            (reading.status == Status::Enforced).then_some(reading.rules)
+        };
+        Some(match quoted::read(written, read_plain)? {
+            Ok(rules) => reading::of_rules(rules),
+            Err(wrong) => {
+                Reading::nothing(Status::NotUnderstood, Some(note::wrong_pattern(&wrong)))
+            }
+        })
     }
 
     fn written(&self, index: usize) -> &'a str {

@@ -1,13 +1,16 @@
 //! Formulas that keep and break a rule, made from the rule and run when a policy is compiled: a
 //! rule that is wrong about its own examples is not enforced.
 
-use super::check::{self, Runner};
+use super::check;
+use super::form::{self, FormError};
 use super::message::value;
+use super::pattern::{self, Query};
 use super::rule::{
     Demand, FunctionSet, Metric, PolicyRule, Requirement, Target, Tests, Thing, What,
 };
+use super::runner::Runner;
 use crate::functions;
-use crate::parser;
+use crate::parser::{self, Locale};
 
 /// How many of a set's functions get an example.
 const FUNCTIONS: usize = 2;
@@ -16,21 +19,70 @@ const DEEPEST: usize = parser::MAX_NESTING as usize;
 /// The longest limit that is tried out with a formula.
 const LONGEST: usize = 20_000;
 
-/// Whether the rule passes and fails its examples as they say.
-pub(super) fn hold(rule: &PolicyRule) -> bool {
+/// How many formulas of each kind a rule of patterns is tested with.
+const TRIED: usize = 2;
+
+/// Runs the rule's examples. The error names the first formula that it is wrong about.
+pub(super) fn prove(rule: &PolicyRule) -> Result<(), FormError> {
     let runner = Runner::new(0, rule);
-    let is_flagged = |source: &String| {
-        let found = check::alone(source, |context, found| runner.run(context, found));
-        !found.is_empty()
+    if rule.tests.fail.is_empty() {
+        let message = "no formula was found that breaks the rule, so it may never find one: give \
+                       one, or change the rule";
+        return Err(FormError::new("tests.fail", message));
+    }
+    for (index, source) in rule.tests.fail.iter().enumerate() {
+        let path = || format!("tests.fail[{index}]");
+        parses(source).map_err(|message| FormError::new(path(), message))?;
+        if !flags(&runner, source) {
+            let message = format!("the rule does not flag `{source}`");
+            return Err(FormError::new(path(), message));
+        }
+    }
+    for (index, source) in rule.tests.pass.iter().enumerate() {
+        let path = || format!("tests.pass[{index}]");
+        parses(source).map_err(|message| FormError::new(path(), message))?;
+        if flags(&runner, source) {
+            let message = format!("the rule flags `{source}`");
+            return Err(FormError::new(path(), message));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the rule finds something in the formula.
+pub(super) fn flags(runner: &Runner, source: &str) -> bool {
+    !check::alone(source, |context, found| runner.run(context, found)).is_empty()
+}
+
+fn parses(source: &str) -> Result<(), String> {
+    if !source.starts_with('=') {
+        return Err(format!("`{source}` is no formula: write `=` before it"));
+    }
+    let tree = parser::parse(source, Locale::default());
+    match tree.errors().first() {
+        Some(error) => Err(format!("`{source}`: {}", error.message(source))),
+        None => Ok(()),
+    }
+}
+
+/// Adds formulas that are not among the tests yet, before the compiler's own.
+pub(super) fn add(tests: &mut Tests, written: Tests) {
+    let merged = |written: Vec<String>, own: &mut Vec<String>| {
+        let mut all = written;
+        own.retain(|formula| !all.contains(formula));
+        all.append(own);
+        all
     };
-    !rule.tests.fail.is_empty()
-        && rule.tests.fail.iter().all(&is_flagged)
-        && !rule.tests.pass.iter().any(is_flagged)
+    tests.pass = merged(written.pass, &mut tests.pass);
+    tests.fail = merged(written.fail, &mut tests.fail);
 }
 
 /// Formulas that keep and break the demand.
 pub(super) fn of(demand: &Demand) -> Tests {
     let plain = "=A1+B1".to_owned();
+    if let Some(candidates) = tried(demand) {
+        return trial(demand, candidates);
+    }
     match demand {
         Demand::Forbid(target) => Tests {
             pass: vec![if target.what == What::Calculations {
@@ -48,6 +100,7 @@ pub(super) fn of(demand: &Demand) -> Tests {
                 .collect(),
         },
         Demand::Prefer(_, avoided) => of(avoided),
+        Demand::Builtin(_) => Tests::default(),
         Demand::AllowOnly(set) => {
             let outside = functions::all()
                 .map(|function| function.name)
@@ -66,6 +119,119 @@ pub(super) fn of(demand: &Demand) -> Tests {
                     .collect(),
             }
         }
+    }
+}
+
+/// Formulas to be tried out, for a demand that says too little for an example to be made of it:
+/// patterns, and built-in rules, which have examples on their page.
+fn tried(demand: &Demand) -> Option<Vec<String>> {
+    let mut candidates = match demand {
+        Demand::Builtin(builtin) => {
+            let rule = form::find_rule(&builtin.rule).ok()?;
+            let page = rule.page();
+            let formulas = page.lines().map(str::trim);
+            formulas
+                .filter(|line| line.starts_with('='))
+                .map(str::to_owned)
+                .collect()
+        }
+        Demand::Forbid(target) | Demand::Require(target, _) => {
+            let What::Pattern(query) = &target.what else {
+                return None;
+            };
+            let mut formulas = samples_of(query)?;
+            if let Demand::Require(_, Requirement::Matches(patterns)) = demand {
+                let with = Query {
+                    patterns: patterns.clone(),
+                    ..(**query).clone()
+                };
+                formulas.extend(samples_of(&with)?);
+            }
+            if let Demand::Require(_, Requirement::Inside(set)) = demand {
+                let wrap = |formula: &String| {
+                    let name = set.names.first()?;
+                    Some(format!("={name}({})", formula.strip_prefix('=')?))
+                };
+                let wrapped: Vec<String> = formulas.iter().filter_map(wrap).collect();
+                formulas.extend(wrapped);
+            }
+            if let Some(around) = target.within.as_ref().and_then(|set| set.names.first()) {
+                let wrap = |formula: String| format!("={around}({})", formula.replacen('=', "", 1));
+                formulas = formulas.into_iter().map(wrap).collect();
+            }
+            formulas
+        }
+        _ => return None,
+    };
+    candidates.extend(PLAIN.map(str::to_owned));
+    Some(candidates)
+}
+
+/// Formulas that most rules pass.
+const PLAIN: [&str; 3] = ["=A1+B1", "=A1", "=1"];
+
+fn samples_of(query: &Query) -> Option<Vec<String>> {
+    query
+        .ready()
+        .ok()
+        .map(|ready| pattern::samples(query, &ready))
+}
+
+/// The first formulas that break and keep the demand.
+fn trial(demand: &Demand, candidates: Vec<String>) -> Tests {
+    let rule = PolicyRule::bare(demand.clone());
+    let runner = Runner::new(0, &rule);
+    let mut tests = Tests::default();
+    for formula in candidates {
+        if parses(&formula).is_err() {
+            continue;
+        }
+        let kept = if flags(&runner, &formula) {
+            &mut tests.fail
+        } else {
+            &mut tests.pass
+        };
+        if kept.len() < TRIED && !kept.contains(&formula) {
+            kept.push(formula);
+        }
+        if tests.fail.len() >= TRIED && tests.pass.len() >= TRIED {
+            break;
+        }
+    }
+    tests
+}
+
+/// Formulas that hold what the demand is about and keep it, each in another way that it asks for;
+/// none for a demand that only says what must not be there.
+pub(super) fn kept(demand: &Demand) -> Vec<String> {
+    match demand {
+        Demand::Require(target, Requirement::Inside(set)) => {
+            let each = set.names.iter().map(|name| {
+                let only = FunctionSet {
+                    class: None,
+                    names: vec![name.clone()],
+                };
+                let demand = Demand::Require(target.clone(), Requirement::Inside(only));
+                of(&demand).pass.into_iter().next()
+            });
+            each.flatten().collect()
+        }
+        Demand::Require(..) => {
+            let mut pass = of(demand).pass;
+            pass.retain(|formula| !PLAIN.contains(&formula.as_str()));
+            pass
+        }
+        Demand::AllowOnly(set) => set
+            .names
+            .iter()
+            .map(|name| format!("={}", call(name)))
+            .collect(),
+        Demand::Prefer(What::Pattern(query), _) => {
+            let formulas = samples_of(query).unwrap_or_default();
+            formulas.into_iter().take(1).collect()
+        }
+        Demand::Prefer(used, _) => samples(&Target::from(used.clone())),
+        Demand::Forbid(_) | Demand::Limit(..) | Demand::Builtin(_) => Vec::new(),
     }
 }
 
@@ -103,6 +269,8 @@ fn samples(target: &Target) -> Vec<String> {
         What::ErrorValues(only) => vec![only.first().map_or("#REF!", String::as_str).to_owned()],
         What::Calculations => vec!["A1/B1".to_owned()],
         What::Thing(thing) => vec![sample(*thing).to_owned()],
+        // Patterns are tried out.
+        What::Pattern(_) => Vec::new(),
     };
     pieces
         .into_iter()
@@ -235,6 +403,8 @@ fn required(target: &Target, requirement: &Requirement) -> Tests {
                 fail: each(&|name| format!("{name}(\"another-key\",\"A1\")")),
             }
         }
+        // Patterns are tried out.
+        Requirement::Matches(_) => Tests::default(),
     }
 }
 

@@ -13,6 +13,9 @@ const STEPS_TO_CONCATENATION: usize = 64;
 /// The nodes at which the formula measures more than `at_most`, each with what it measures.
 pub(super) fn over(context: &Context<'_>, metric: &Metric, at_most: u32) -> Vec<(NodeId, u32)> {
     let formula = &context.formula;
+    if is_surely_small(formula, metric, at_most) {
+        return Vec::new();
+    }
     let whole = |count: usize| -> Vec<(NodeId, u32)> {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         let root = formula.tree.root().filter(|_| count > at_most);
@@ -67,6 +70,16 @@ pub(super) fn over(context: &Context<'_>, metric: &Metric, at_most: u32) -> Vec<
             nested(context, at_most, |kind| names.is_call(formula, kind))
         }
     }
+}
+
+/// Whether the formula is too small to measure more than `at_most`, whatever it holds.
+fn is_surely_small(formula: &Formula<'_>, metric: &Metric, at_most: u32) -> bool {
+    let most = match metric {
+        // A text has no more characters and no more lines than bytes.
+        Metric::Length | Metric::Lines => formula.source.len(),
+        _ => formula.tree.nodes().len(),
+    };
+    u32::try_from(most).is_ok_and(|most| most <= at_most)
 }
 
 /// The outermost of the calls that stand in one another more than `at_most` deep, with the depth.

@@ -1,12 +1,19 @@
 //! What a violation is called and what it says.
 
-use super::rule::{Demand, Metric, Requirement, Target, Thing, Value, What};
+use std::borrow::Cow;
+
+use super::rule::{Builtin, Demand, Metric, Requirement, Target, Thing, Value, What};
 use crate::ast::{Formula, NodeId, NodeKind};
+use crate::rules;
 
 /// The name of what breaks the demand, in kebab-case: a built-in rule's where there is one that
 /// looks for the same.
-pub(super) fn rule_name(demand: &Demand) -> &'static str {
-    match demand {
+pub(super) fn rule_name(demand: &Demand) -> Cow<'static, str> {
+    Cow::Borrowed(match demand {
+        Demand::Builtin(Builtin { rule, .. }) => {
+            return rules::find(rule)
+                .map_or_else(|| Cow::Owned(rule.clone()), |rule| Cow::Borrowed(rule.name));
+        }
         Demand::Forbid(target) => forbidden_name(target),
         Demand::Require(_, requirement) => match requirement {
             Requirement::ExactMatch => "approximate-lookup",
@@ -15,6 +22,7 @@ pub(super) fn rule_name(demand: &Demand) -> &'static str {
             Requirement::Inside(_) => "missing-wrapper",
             Requirement::Absolute => "unanchored-reference",
             Requirement::FromSpreadsheet(_) => "import-from-other-spreadsheet",
+            Requirement::Matches(_) => "missing-pattern",
         },
         Demand::Limit(metric, _) => match metric {
             Metric::NestingOf(set) if set.names == ["IF"] => "nested-if",
@@ -28,11 +36,11 @@ pub(super) fn rule_name(demand: &Demand) -> &'static str {
             Metric::Numbers => "hard-coded-number",
         },
         Demand::Prefer(_, avoided) => match rule_name(avoided) {
-            "forbidden-function" => "replaceable-function",
-            other => other,
+            Cow::Borrowed("forbidden-function") => "replaceable-function",
+            other => return other,
         },
         Demand::AllowOnly(_) => "function-not-allowed",
-    }
+    })
 }
 
 fn forbidden_name(target: &Target) -> &'static str {
@@ -47,6 +55,7 @@ fn forbidden_name(target: &Target) -> &'static str {
         What::ErrorValues(_) => "broken-reference",
         What::Calculations => "calculation",
         What::MaskedErrors(_) => "error-masking",
+        What::Pattern(_) => "forbidden-pattern",
         What::Thing(thing) => match thing {
             Thing::WholeColumns | Thing::OpenRanges => "whole-column-range",
             Thing::WholeRows => "whole-row-range",

@@ -6,11 +6,14 @@
 //! become demands by a grammar, and each demand is tried on formulas of its own before it is
 //! enforced.
 
+pub mod analysis;
+mod blocks;
 mod check;
 mod compile;
 mod document;
 mod english;
 mod examples;
+pub mod form;
 mod label;
 mod lexicon;
 mod lists;
@@ -18,8 +21,14 @@ mod measure;
 mod message;
 mod note;
 mod paraphrase;
+pub mod pattern;
+mod place;
+mod plan;
+mod quoted;
 mod reading;
 pub mod rule;
+pub mod rule_file;
+mod runner;
 pub mod scope;
 mod sentences;
 mod status;
@@ -32,6 +41,11 @@ pub use check::Violation;
 pub use lexicon::{Lexicon, LexiconError};
 pub use rule::PolicyRule;
 pub use status::Status;
+
+use std::sync::Arc;
+
+pub(crate) use plan::{Plan, Told};
+use runner::Runner;
 
 use crate::rule::Context;
 use crate::span::Span;
@@ -50,7 +64,8 @@ pub struct Compiled {
     pub sentences: Vec<Sentence>,
     /// The version of the vocabulary that it was compiled with.
     pub lexicon_version: u32,
-    runners: Vec<check::Runner>,
+    runners: Arc<[Arc<Runner>]>,
+    plan: Arc<Plan>,
 }
 
 /// A sentence of a policy and what became of it.
@@ -70,43 +85,79 @@ pub struct Sentence {
     pub unread: Vec<Span>,
     /// Why it is not enforced, and what to do; readings to choose from.
     pub note: Option<String>,
+    /// Whether it is a rule as rules are written, and no sentence.
+    pub is_rule: bool,
 }
 
-/// Compiles a policy in plain text or Markdown. Depends on nothing but its arguments and takes
+/// Compiles a policy in plain text or Markdown, in which fenced blocks of YAML can hold rules, or a
+/// file of rules. Depends on nothing but its arguments and takes
 /// time linear in the text.
 #[must_use]
 pub fn compile(text: &str, lexicon: &Lexicon) -> Compiled {
-    Compiled::new(compile::sentences(text, lexicon), lexicon.version())
+    Compiled::of(compile::sentences(text, lexicon), lexicon.version())
 }
 
 impl Compiled {
-    fn new(sentences: Vec<Sentence>, lexicon_version: u32) -> Self {
+    fn of(sentences: Vec<Sentence>, lexicon_version: u32) -> Self {
         let mut runners = Vec::new();
-        for (index, sentence) in sentences.iter().enumerate() {
-            let index = u32::try_from(index).unwrap_or(u32::MAX);
+        for (index, sentence) in (0..).zip(&sentences) {
             if sentence.status == Status::Enforced {
-                runners.extend(
-                    sentence
-                        .rules
-                        .iter()
-                        .map(|rule| check::Runner::new(index, rule)),
-                );
+                for rule in &sentence.rules {
+                    let runner = Runner::new(index, rule).numbered(runners.len());
+                    runners.push(Arc::new(runner));
+                }
             }
         }
+        Self::with_runners(sentences, lexicon_version, runners)
+    }
+
+    fn with_runners(
+        sentences: Vec<Sentence>,
+        lexicon_version: u32,
+        runners: Vec<Arc<Runner>>,
+    ) -> Self {
+        let runners: Arc<[Arc<Runner>]> = runners.into();
         Self {
             sentences,
             lexicon_version,
+            plan: Arc::new(Plan::new([&*runners])),
             runners,
         }
     }
 
-    /// Adds what is wrong with a formula by the sentences that are enforced, in their order.
+    /// The plan of several policies, each with its place.
+    pub(crate) fn plan_of<'a>(policies: impl IntoIterator<Item = &'a Self>) -> Plan {
+        Plan::new(policies.into_iter().map(|policy| &*policy.runners))
+    }
+
+    /// Adds what is wrong with a formula by the sentences that are enforced, in their order and
+    /// wherever they hold.
     pub fn check(&self, context: &Context<'_>, found: &mut Vec<Violation>) {
-        for runner in &self.runners {
-            let before = found.len();
-            runner.run(context, found);
-            found.truncate(before + MOST_VIOLATIONS);
-        }
+        let mut told = Vec::new();
+        self.plan.run(context, &mut told);
+        found.extend(told.into_iter().map(|(_, violation)| violation));
+    }
+
+    /// The departments that rules are limited to, or that they leave out.
+    pub fn departments(&self) -> impl Iterator<Item = &str> {
+        self.enforced_rules()
+            .flat_map(|rule| {
+                let excluded = &rule.scope.exclude.departments;
+                rule.scope.departments.iter().chain(excluded)
+            })
+            .map(String::as_str)
+    }
+
+    /// The policy for audits of one department, or of all: the rules of others do not run.
+    #[must_use]
+    pub fn for_department(&self, department: Option<&str>) -> Self {
+        let runners = self
+            .runners
+            .iter()
+            .filter(|runner| runner.holds_for(department))
+            .map(Arc::clone);
+        let sentences = self.sentences.clone();
+        Self::with_runners(sentences, self.lexicon_version, runners.collect())
     }
 
     /// What is wrong with a formula that stands by itself, written as in `en-US`; nothing with one
@@ -116,12 +167,6 @@ impl Compiled {
         check::alone(source, |context, found| self.check(context, found))
     }
 
-    /// Whether a rule that is enforced depends on a formula's text and not on its template alone.
-    #[must_use]
-    pub fn sees_text(&self) -> bool {
-        self.enforced_rules().any(PolicyRule::sees_text)
-    }
-
     /// The rules that are enforced, in the order of their sentences.
     pub fn enforced_rules(&self) -> impl Iterator<Item = &PolicyRule> {
         let enforced = self
@@ -129,6 +174,15 @@ impl Compiled {
             .iter()
             .filter(|one| one.status == Status::Enforced);
         enforced.flat_map(|sentence| &sentence.rules)
+    }
+
+    /// The rules that run: those that are enforced and hold for the department.
+    pub(crate) fn running_rules(&self) -> impl Iterator<Item = &PolicyRule> {
+        let mut numbers = self.runners.iter().map(|runner| runner.number()).peekable();
+        self.enforced_rules()
+            .enumerate()
+            .filter(move |(number, _)| numbers.next_if_eq(number).is_some())
+            .map(|(_, rule)| rule)
     }
 
     /// How many sentences are enforced.

@@ -1,5 +1,6 @@
 //! Why a sentence is not enforced, and what its author can do.
 
+use super::form::FormError;
 use super::rule::Metric;
 
 pub(super) fn under_heading(title: &str) -> String {
@@ -37,8 +38,16 @@ pub(super) fn permission() -> String {
     "It allows something, and so demands nothing.".to_owned()
 }
 
-pub(super) fn fails_examples() -> String {
-    "The rule that was read is wrong about its own examples. Say it in other words.".to_owned()
+/// What a rule that was read is wrong about.
+pub(super) fn fails_examples(error: &FormError) -> String {
+    format!(
+        "The rule that was read is wrong about its own examples: {}. Say it in other words.",
+        error.message
+    )
+}
+
+pub(super) fn wrong_pattern(wrong: &str) -> String {
+    format!("What stands in back quotes can not be read: {wrong}.")
 }
 
 pub(super) fn needs_scope() -> String {

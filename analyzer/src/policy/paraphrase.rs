@@ -2,6 +2,7 @@
 //! the same rule.
 
 use super::message::value;
+use super::quoted;
 use super::rule::{Demand, FunctionSet, Level, Metric, Requirement, Target, Thing, What};
 use crate::functions;
 
@@ -12,6 +13,7 @@ pub(super) fn render(demand: &Demand, level: Level) -> String {
         Level::Should | Level::May => ("should", "should not"),
     };
     let sentence = match demand {
+        Demand::Builtin(builtin) => quoted::builtin(builtin, must),
         Demand::Forbid(target) => format!("Formulas {must_not} use {}.", self::target(target)),
         Demand::Require(target, requirement) => {
             let subject = capitalised(&self::target(target));
@@ -61,6 +63,7 @@ fn requirement(requirement: &Requirement) -> String {
         Requirement::FromSpreadsheet(keys) => {
             format!("read only from spreadsheet {}", list(keys.clone(), "or"))
         }
+        Requirement::Matches(patterns) => format!("match {}", quoted::patterns(patterns)),
     }
 }
 
@@ -74,6 +77,7 @@ fn avoided(demand: &Demand) -> String {
         }
         Demand::Prefer(used, _) => what(used),
         Demand::AllowOnly(set) => functions(set, "and"),
+        Demand::Builtin(builtin) => quoted::builtin(builtin, "must"),
     }
 }
 
@@ -112,6 +116,7 @@ fn what(what: &What) -> String {
         What::Calculations => "calculations".to_owned(),
         What::MaskedErrors(set) => format!("error masking with {}", functions(set, "or")),
         What::Thing(thing) => thing_name(*thing).to_owned(),
+        What::Pattern(query) => quoted::query(query),
     }
 }
 
@@ -183,7 +188,7 @@ fn functions(set: &FunctionSet, word: &str) -> String {
 }
 
 /// `A, B and C`
-fn list(mut items: Vec<String>, word: &str) -> String {
+pub(super) fn list(mut items: Vec<String>, word: &str) -> String {
     match items.pop() {
         None => String::new(),
         Some(last) if items.is_empty() => last,

@@ -42,6 +42,7 @@ impl Reading {
             rules: self.rules,
             unread: self.unread,
             note: self.note,
+            is_rule: false,
         }
     }
 }
@@ -115,8 +116,13 @@ pub(super) fn of_clauses(clauses: Vec<Clause>, hedged: bool) -> Reading {
         // What is allowed could be an exception to what is forbidden.
         return Reading::nothing(Status::NotUnderstood, Some(note::not_understood()));
     }
-    if !rules.iter().all(PolicyRule::holds) {
-        return Reading::nothing(Status::NotUnderstood, Some(note::fails_examples()));
+    of_rules(rules)
+}
+
+/// Rules that are enforced if they are right about their own examples.
+pub(super) fn of_rules(rules: Vec<PolicyRule>) -> Reading {
+    if let Some(error) = rules.iter().find_map(|rule| rule.proof().err()) {
+        return Reading::nothing(Status::NotUnderstood, Some(note::fails_examples(&error)));
     }
     Reading {
         status: Status::Enforced,

@@ -3,25 +3,37 @@
 //!
 //! Says nothing of how a sentence is read.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::form::{Form, FormError};
+use super::pattern::{Query, Rewrite};
+use super::scope::Scope;
 use super::{examples, paraphrase};
 use crate::finding::Severity;
+use crate::rule::SettingValue;
 
-/// One rule of a policy.
+/// One rule of a policy. As JSON and YAML it is a [`Form`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(into = "Form", try_from = "Form")]
 pub struct PolicyRule {
-    /// What kind of demand it is: `forbid`, `require`, `limit`, `prefer`, `allowOnly`.
+    /// Its name in the organization, if its author gave it one.
+    pub id: Option<String>,
+    /// What kind of demand it is: `forbid`, `require`, `limit`, `prefer`, `allowOnly`, `builtin`.
     pub kind: Kind,
     /// How strongly the sentence demands it.
     pub level: Level,
     /// How much a formula that breaks it matters.
     pub severity: Severity,
-    /// What it demands: the analyzer's own data, to be given back to it.
-    #[cfg_attr(feature = "typescript", tsify(type = "unknown"))]
+    /// Where it holds.
+    pub scope: Scope,
+    /// What it demands.
     pub demand: Demand,
+    /// What is said of a formula that breaks it, in its author's words.
+    pub message: Option<String>,
+    /// What would be written in place of what breaks it.
+    pub fix: Option<Rewrite>,
     /// The same demand in the analyzer's own words.
     pub paraphrase: String,
     /// Formulas that keep and break it, run when it was made.
@@ -32,11 +44,7 @@ impl PolicyRule {
     /// Whether formulas of one template can differ in whether they break it.
     #[must_use]
     pub fn sees_text(&self) -> bool {
-        let demand = match &self.demand {
-            Demand::Prefer(_, avoided) => avoided.as_ref(),
-            demand => demand,
-        };
-        matches!(demand, Demand::Limit(Metric::Length | Metric::Lines, _))
+        super::runner::Runner::new(0, self).sees_text()
     }
 }
 
@@ -45,11 +53,26 @@ impl PolicyRule {
     #[must_use]
     pub fn new(demand: Demand, level: Level) -> Self {
         Self {
-            kind: demand.kind(),
             level,
             severity: level.severity(),
             paraphrase: paraphrase::render(&demand, level),
             tests: examples::of(&demand),
+            ..Self::bare(demand)
+        }
+    }
+
+    /// The rule of a demand without words and without examples.
+    pub(super) fn bare(demand: Demand) -> Self {
+        Self {
+            id: None,
+            kind: demand.kind(),
+            level: Level::Must,
+            severity: Level::Must.severity(),
+            scope: Scope::default(),
+            message: None,
+            fix: None,
+            paraphrase: String::new(),
+            tests: Tests::default(),
             demand,
         }
     }
@@ -57,14 +80,18 @@ impl PolicyRule {
     /// Whether the rule says of its examples what they are there to show.
     #[must_use]
     pub fn holds(&self) -> bool {
-        examples::hold(self)
+        self.proof().is_ok()
+    }
+
+    /// Runs its examples. The error names the first formula that it is wrong about.
+    pub fn proof(&self) -> Result<(), FormError> {
+        examples::prove(self)
     }
 }
 
 /// The kinds of demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub enum Kind {
     /// Something must not be there.
     Forbid,
@@ -76,12 +103,13 @@ pub enum Kind {
     Prefer,
     /// Nothing but some functions may be called.
     AllowOnly,
+    /// A built-in rule decides.
+    Builtin,
 }
 
 /// How strongly a sentence demands what it demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub enum Level {
     /// "must", "never", "is forbidden".
     Must,
@@ -105,7 +133,7 @@ impl Level {
 
 /// Formulas that a rule is tested with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(default, deny_unknown_fields)]
 pub struct Tests {
     /// Formulas that keep the rule.
     pub pass: Vec<String>,
@@ -114,8 +142,7 @@ pub struct Tests {
 }
 
 /// What a rule demands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Demand {
     /// The target must not be there.
     Forbid(Target),
@@ -127,9 +154,29 @@ pub enum Demand {
     Prefer(What, Box<Demand>),
     /// No function but these may be called.
     AllowOnly(FunctionSet),
+    /// A built-in rule must find nothing.
+    Builtin(Builtin),
+}
+
+/// A built-in rule with values for its settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Builtin {
+    /// The rule's name.
+    pub rule: String,
+    /// The values of its settings by name; those left out have their default.
+    pub settings: BTreeMap<String, SettingValue>,
 }
 
 impl Demand {
+    /// What it is about, if it is about single parts of a formula.
+    #[must_use]
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Forbid(target) | Self::Require(target, _) => Some(target),
+            _ => None,
+        }
+    }
+
     /// The demand's kind.
     #[must_use]
     pub fn kind(&self) -> Kind {
@@ -139,13 +186,13 @@ impl Demand {
             Self::Limit(..) => Kind::Limit,
             Self::Prefer(..) => Kind::Prefer,
             Self::AllowOnly(_) => Kind::AllowOnly,
+            Self::Builtin(_) => Kind::Builtin,
         }
     }
 }
 
 /// Something that a formula can hold.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     /// What it is.
     pub what: What,
@@ -160,8 +207,7 @@ impl From<What> for Target {
 }
 
 /// What a target is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum What {
     /// Calls of functions.
     Calls(FunctionSet),
@@ -179,11 +225,14 @@ pub enum What {
     Calculations,
     /// Calls of an error handler that gives a number or nothing in place of an error.
     MaskedErrors(FunctionSet),
+    /// What a pattern stands for.
+    Pattern(Box<Query>),
 }
 
 /// Functions, by name or as a set that the lexicon names.
+/// Written as a list of names, or as `{class, names}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(into = "super::form::Functions", from = "super::form::Functions")]
 pub struct FunctionSet {
     /// The lexicon's name of the set.
     pub class: Option<String>,
@@ -252,8 +301,7 @@ pub enum Thing {
 }
 
 /// What a target must have, be or stand in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Requirement {
     /// A lookup that takes no key but the one it looks for.
     ExactMatch,
@@ -269,23 +317,24 @@ pub enum Requirement {
     Absolute,
     /// A call reads only from spreadsheets with these keys.
     FromSpreadsheet(Vec<String>),
+    /// One of these patterns stands for it too; their holes are those of the target's pattern.
+    Matches(Vec<String>),
 }
 
 /// A constant argument.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(untagged, expecting = "a number, true, false or a text")]
 pub enum Value {
-    /// A number; `0` is also `FALSE`, and `1` is also `TRUE`.
-    Number(f64),
     /// `TRUE` or `FALSE`.
     Boolean(bool),
+    /// A number; `0` is also `FALSE`, and `1` is also `TRUE`.
+    Number(f64),
     /// A text.
     Text(String),
 }
 
 /// What can be counted or measured in a formula.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Metric {
     /// Characters, the `=` included.
     Length,

@@ -51,7 +51,8 @@ pub struct StoredSentence {
     pub text: String,
     /// What became of it. Its rules run only if it is enforced.
     pub status: Status,
-    /// Its rules.
+    /// Its rules, in the form in which rules are written.
+    #[cfg_attr(feature = "typescript", tsify(type = "unknown[]"))]
     pub rules: Vec<PolicyRule>,
 }
 
@@ -103,7 +104,7 @@ impl StoredPolicy {
             id: self.id,
             title,
             version: self.version,
-            compiled: Arc::new(Compiled::new(sentences, self.compiled.lexicon)),
+            compiled: Arc::new(Compiled::of(sentences, self.compiled.lexicon)),
         })
     }
 }
@@ -118,6 +119,7 @@ impl StoredSentence {
             rules: self.rules,
             unread: Vec::new(),
             note: None,
+            is_rule: false,
         }
     }
 }
@@ -184,7 +186,7 @@ mod tests {
     #[test]
     fn a_demand_that_is_not_known_is_refused() {
         let mut policy = written();
-        policy["compiled"]["sentences"][0]["rules"][0]["demand"] =
+        policy["compiled"]["sentences"][0]["rules"][0]["match"] =
             serde_json::json!({"neverHeardOf": {}});
         assert!(serde_json::from_value::<StoredPolicy>(policy).is_err());
     }

@@ -49,6 +49,7 @@ pub struct WireSentence<'a> {
     /// What it demands, in the analyzer's own words.
     pub paraphrase: Option<&'a str>,
     /// Its rules.
+    #[cfg_attr(feature = "typescript", tsify(type = "unknown[]"))]
     pub rules: &'a [PolicyRule],
     /// The words that were not understood.
     pub unread: Vec<WireSpan>,

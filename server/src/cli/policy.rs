@@ -201,6 +201,7 @@ mod tests {
                 .map(|(start, end)| Span::new(*start, *end))
                 .collect(),
             note: None,
+            is_rule: false,
         };
         underlined(&sentence, room)
     }

@@ -1,0 +1,598 @@
+//! A rule of a policy made ready to run: which nodes it wants to see, and what it says of them.
+
+use std::borrow::Cow;
+
+use super::check::{self, Names, Violation};
+use super::form;
+use super::measure;
+use super::message;
+use super::pattern::{Matched, Query, Ready, ReadyRewrite, STEPS, Start};
+use super::place::{self, Place};
+use super::rule::{
+    Builtin, Demand, FunctionSet, Metric, PolicyRule, Requirement, Target, Thing, What,
+};
+use super::scope::Scope;
+use crate::ast::{NodeId, NodeKind};
+use crate::cell::Position;
+use crate::finding::{Fix, Severity};
+use crate::functions::{self, FunctionId};
+use crate::rule::{Check, Context, Findings, Found, NodeKinds, Rule, Sees, SettingValue};
+use crate::span::Span;
+
+/// A rule made ready to run.
+#[derive(Clone, Debug)]
+pub(super) struct Runner {
+    sentence: u32,
+    number: usize,
+    scope: Scope,
+    severity: Severity,
+    name: Cow<'static, str>,
+    place: Place,
+    /// What its author says of a formula that breaks it.
+    message: Option<String>,
+    paraphrase: String,
+    fix: Option<ReadyRewrite>,
+    work: Work,
+    wants: Wants,
+}
+
+/// What a runner wants to see.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Wants {
+    /// The whole formula, once.
+    pub(super) formula: bool,
+    /// Each node of these kinds.
+    pub(super) kinds: Option<NodeKinds>,
+    /// Each call of these built-in functions.
+    pub(super) functions: Vec<FunctionId>,
+    /// Each call of a function that is not built in.
+    pub(super) other_calls: bool,
+}
+
+/// What a runner does.
+#[derive(Clone, Debug)]
+enum Work {
+    Target(Box<Aim>),
+    Limit(Metric, u32),
+    AllowOnly(Names),
+    Builtin(&'static Rule, Vec<SettingValue>),
+    /// Nothing: the rule says what can not be, which its proof then tells.
+    Nothing,
+}
+
+/// A target and what it must meet, if it may be there at all.
+#[derive(Clone, Debug)]
+struct Aim {
+    what: What,
+    /// The functions that `what` names.
+    calls: Names,
+    /// What `what` looks for, if it has a pattern, or if a rewrite needs to know the arguments.
+    query: Option<Ready>,
+    within: Option<Names>,
+    requirement: Option<Requirement>,
+    /// The functions that it must stand inside.
+    inside: Names,
+    /// What must stand for it too.
+    also: Option<Ready>,
+}
+
+impl Runner {
+    pub(super) fn new(sentence: u32, rule: &PolicyRule) -> Self {
+        let demand = match &rule.demand {
+            Demand::Prefer(_, avoided) => avoided.as_ref(),
+            other => other,
+        };
+        let work = Work::of(demand, rule.fix.is_some()).unwrap_or(Work::Nothing);
+        let fix = match (&rule.fix, &work) {
+            (Some(fix), Work::Target(aim)) => {
+                aim.query.as_ref().and_then(|query| fix.ready(query).ok())
+            }
+            _ => None,
+        };
+        let linked = matches!(demand, Demand::Builtin(_));
+        let name = match &rule.id {
+            Some(id) if !linked => Cow::Owned(id.clone()),
+            _ => message::rule_name(&rule.demand),
+        };
+        Self {
+            sentence,
+            number: 0,
+            severity: rule.severity,
+            name,
+            place: Place::new(&rule.scope),
+            scope: rule.scope.clone(),
+            message: rule.message.clone(),
+            paraphrase: rule.paraphrase.clone(),
+            fix,
+            wants: work.wants(),
+            work,
+        }
+    }
+
+    /// The runner of a rule that has this place among those that are enforced.
+    pub(super) fn numbered(self, number: usize) -> Self {
+        Self { number, ..self }
+    }
+
+    pub(super) fn wants(&self) -> &Wants {
+        &self.wants
+    }
+
+    /// Whether the rule holds for audits of the department.
+    pub(super) fn holds_for(&self, department: Option<&str>) -> bool {
+        place::holds_for(&self.scope, department)
+    }
+
+    /// Its rule's place among those that are enforced.
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+
+    /// Whether the rule holds at the cell.
+    pub(super) fn holds_at(&self, sheet: Option<&str>, cell: Position) -> bool {
+        self.place.holds(sheet, cell)
+    }
+
+    /// Whether formulas of one template can differ in whether they break the rule.
+    pub(super) fn sees_text(&self) -> bool {
+        match &self.work {
+            Work::Limit(metric, _) => matches!(metric, Metric::Length | Metric::Lines),
+            Work::Builtin(rule, _) => rule.sees == Sees::Text,
+            Work::Target(aim) => {
+                let mut queries = [&aim.query, &aim.also].into_iter().flatten();
+                // White space is no part of a template.
+                aim.what == What::Thing(Thing::LineBreaks) || queries.any(Ready::sees_text)
+            }
+            Work::AllowOnly(_) | Work::Nothing => false,
+        }
+    }
+
+    /// Adds what is wrong with the formula, in the order of the tree.
+    pub(super) fn run(&self, context: &Context<'_>, found: &mut Vec<Violation>) {
+        if self.wants.formula {
+            self.see_formula(context, found);
+        }
+        for (id, node) in context.formula.nodes() {
+            if self.wants.has(node.kind) {
+                self.see_node(context, id, node.kind, found);
+            }
+        }
+    }
+
+    /// Adds what is wrong with the formula as a whole.
+    pub(super) fn see_formula(&self, context: &Context<'_>, found: &mut Vec<Violation>) {
+        let formula = &context.formula;
+        match &self.work {
+            Work::Limit(metric, at_most) => {
+                for (id, value) in measure::over(context, metric, *at_most) {
+                    let message = message::over_limit(metric, value, *at_most, &self.paraphrase);
+                    self.push(formula.span(id), message, None, found);
+                }
+            }
+            Work::Builtin(rule, settings) => {
+                if let Check::Formula(check) = rule.check {
+                    self.ask(context, settings, check, found);
+                }
+            }
+            Work::Target(aim) => {
+                for id in aim.of_formula(context) {
+                    self.judge(aim, context, id, None, found);
+                }
+            }
+            Work::AllowOnly(_) | Work::Nothing => {}
+        }
+    }
+
+    /// Adds what is wrong at a node that the runner wants to see.
+    pub(super) fn see_node(
+        &self,
+        context: &Context<'_>,
+        id: NodeId,
+        kind: NodeKind,
+        found: &mut Vec<Violation>,
+    ) {
+        match &self.work {
+            Work::Target(aim) => {
+                if let Some(matched) = aim.is_met_by(context, id, kind) {
+                    self.judge(aim, context, id, matched, found);
+                }
+            }
+            Work::AllowOnly(names) => {
+                if !names.is_call(&context.formula, kind) {
+                    self.report(context, id, None, found);
+                }
+            }
+            Work::Builtin(rule, settings) => match rule.check {
+                Check::Nodes(_, check) | Check::Calls(_, check) => {
+                    let check = |context: &Context<'_>, findings: &mut Findings<'_>| {
+                        check(context, id, findings);
+                    };
+                    self.ask(context, settings, check, found);
+                }
+                Check::Broken(_) | Check::Formula(_) => {}
+            },
+            Work::Limit(..) | Work::Nothing => {}
+        }
+    }
+
+    /// Reports the target, unless it meets what is required of it.
+    fn judge(
+        &self,
+        aim: &Aim,
+        context: &Context<'_>,
+        id: NodeId,
+        matched: Option<Matched>,
+        found: &mut Vec<Violation>,
+    ) {
+        if aim.meets(context, id, matched.as_ref()) {
+            return;
+        }
+        let rewritten = match (&self.fix, &aim.query) {
+            (Some(fix), Some(query)) => {
+                let mut steps = STEPS;
+                let matched = matched.or_else(|| query.find(context, id, &mut steps));
+                matched.and_then(|matched| fix.fix(context, id, query, &matched))
+            }
+            _ => None,
+        };
+        let evident = || {
+            let requirement = aim.requirement.as_ref()?;
+            check::fix(&context.formula, id, requirement)
+        };
+        self.report(context, id, rewritten.or_else(evident), found);
+    }
+
+    /// Has a built-in rule look, and takes over what it reports.
+    fn ask(
+        &self,
+        context: &Context<'_>,
+        settings: &[SettingValue],
+        check: impl Fn(&Context<'_>, &mut Findings<'_>),
+        found: &mut Vec<Violation>,
+    ) {
+        let mut own: Vec<Found> = Vec::new();
+        let mut findings = Findings {
+            found: &mut own,
+            rule: 0,
+            count: &mut 0,
+        };
+        let context = Context {
+            settings,
+            ..*context
+        };
+        check(&context, &mut findings);
+        for one in own {
+            found.push(Violation {
+                sentence: self.sentence,
+                rule: self.name.clone(),
+                severity: self.severity,
+                span: one.span,
+                message: self.message.clone().unwrap_or(one.message),
+                fix: one.fix,
+            });
+        }
+    }
+
+    fn report(
+        &self,
+        context: &Context<'_>,
+        id: NodeId,
+        fix: Option<Fix>,
+        found: &mut Vec<Violation>,
+    ) {
+        let message = message::broken(&context.formula, id, &self.paraphrase);
+        self.push(context.formula.span(id), message, fix, found);
+    }
+
+    fn push(&self, span: Span, message: String, fix: Option<Fix>, found: &mut Vec<Violation>) {
+        found.push(Violation {
+            sentence: self.sentence,
+            rule: self.name.clone(),
+            severity: self.severity,
+            span,
+            message: self.message.clone().unwrap_or(message),
+            fix,
+        });
+    }
+}
+
+impl Wants {
+    pub(super) fn has(&self, kind: NodeKind) -> bool {
+        let of_kind = || {
+            self.kinds
+                .is_some_and(|kinds| kinds.contains(NodeKinds::of(&kind)))
+        };
+        match kind {
+            NodeKind::Call {
+                function: Some(id), ..
+            } => of_kind() || self.functions.contains(&id),
+            NodeKind::Call { .. } => of_kind() || self.other_calls,
+            _ => of_kind(),
+        }
+    }
+
+    fn kinds(kinds: NodeKinds) -> Self {
+        Self {
+            kinds: Some(kinds),
+            ..Self::default()
+        }
+    }
+
+    fn formula() -> Self {
+        Self {
+            formula: true,
+            ..Self::default()
+        }
+    }
+}
+
+impl Work {
+    /// What the demand asks for; `None` if it holds a pattern that can not be read.
+    fn of(demand: &Demand, rewrites: bool) -> Option<Self> {
+        Some(match demand {
+            Demand::Forbid(target) => Self::Target(Box::new(Aim::of(target, None, rewrites)?)),
+            Demand::Require(target, requirement) => {
+                Self::Target(Box::new(Aim::of(target, Some(requirement), rewrites)?))
+            }
+            Demand::Limit(metric, at_most) => Self::Limit(metric.clone(), *at_most),
+            Demand::AllowOnly(set) => Self::AllowOnly(Names::new(set)),
+            Demand::Builtin(Builtin { rule, settings }) => {
+                let rule = form::find_rule(rule).ok()?;
+                let value = |option: &crate::rule::Setting| {
+                    let value = settings.get(option.name).unwrap_or(&option.default);
+                    value.clone()
+                };
+                Self::Builtin(rule, rule.options.iter().map(value).collect())
+            }
+            Demand::Prefer(_, avoided) => Self::of(avoided, rewrites)?,
+        })
+    }
+
+    fn wants(&self) -> Wants {
+        match self {
+            Self::Target(aim) => aim.wants(),
+            Self::Limit(..) => Wants::formula(),
+            Self::AllowOnly(_) => Wants::kinds(NodeKinds::CALL),
+            Self::Builtin(rule, _) => match rule.check {
+                Check::Formula(_) => Wants::formula(),
+                Check::Nodes(kinds, _) => Wants::kinds(kinds),
+                Check::Calls(names, _) => Wants {
+                    functions: names
+                        .iter()
+                        .filter_map(|name| functions::find(name))
+                        .collect(),
+                    ..Wants::default()
+                },
+                Check::Broken(_) => Wants::default(),
+            },
+            Self::Nothing => Wants::default(),
+        }
+    }
+}
+
+impl Aim {
+    fn of(target: &Target, requirement: Option<&Requirement>, rewrites: bool) -> Option<Self> {
+        let none = FunctionSet::default();
+        let (calls, query) = match &target.what {
+            What::Calls(set) => (set, rewrites.then(|| form::calls_as_query(set))),
+            What::MaskedErrors(set) => (set, None),
+            What::Pattern(query) => (&none, Some((**query).clone())),
+            _ => (&none, None),
+        };
+        let inside = match requirement {
+            Some(Requirement::Inside(set)) => set,
+            _ => &none,
+        };
+        let also = match (requirement, &query) {
+            (Some(Requirement::Matches(patterns)), Some(query)) => {
+                Some(query.ready().ok()?.beside(patterns).ok()?)
+            }
+            (Some(Requirement::Matches(patterns)), None) => {
+                let query = Query {
+                    patterns: patterns.clone(),
+                    ..Query::default()
+                };
+                Some(query.ready().ok()?)
+            }
+            _ => None,
+        };
+        Some(Self {
+            what: target.what.clone(),
+            calls: Names::new(calls),
+            query: match query {
+                Some(query) => Some(query.ready().ok()?),
+                None => None,
+            },
+            within: target.within.as_ref().map(Names::new),
+            requirement: requirement.cloned(),
+            inside: Names::new(inside),
+            also,
+        })
+    }
+
+    fn wants(&self) -> Wants {
+        match &self.what {
+            What::Calls(_) | What::MaskedErrors(_) => Wants {
+                functions: self.calls.built_in().to_vec(),
+                other_calls: self.calls.has_other(),
+                ..Wants::default()
+            },
+            What::Thing(thing) => of_thing(*thing),
+            What::Numbers(_) => Wants::kinds(NodeKinds::NUMBER),
+            What::Texts(_) => Wants::kinds(NodeKinds::TEXT),
+            What::OtherSheets(_) => Wants::kinds(NodeKinds::REFERENCE),
+            What::ErrorValues(_) => Wants::kinds(NodeKinds::ERROR),
+            What::Calculations => Wants::formula(),
+            What::Pattern(_) => {
+                let mut wants = Wants::default();
+                for start in self.query.iter().flat_map(Ready::starts) {
+                    match start {
+                        Start::Function(id) => wants.functions.push(id),
+                        Start::Kinds(kinds) => {
+                            wants.kinds = Some(wants.kinds.map_or(kinds, |own| own.and(kinds)));
+                        }
+                    }
+                }
+                wants.functions.sort_unstable();
+                wants.functions.dedup();
+                // Whoever is called for every call need not be called for some of them again.
+                if wants
+                    .kinds
+                    .is_some_and(|kinds| kinds.contains(NodeKinds::CALL))
+                {
+                    wants.functions.clear();
+                }
+                wants
+            }
+        }
+    }
+
+    /// The targets that only the formula as a whole shows.
+    fn of_formula(&self, context: &Context<'_>) -> Vec<NodeId> {
+        let formula = &context.formula;
+        let root = formula.tree.root();
+        match &self.what {
+            What::Calculations => root
+                .filter(|root| check::calculates(formula, *root))
+                .into_iter()
+                .collect(),
+            What::Thing(Thing::LineBreaks) => root
+                .filter(|id| {
+                    let kind = formula.kind(*id);
+                    check::is_thing(context, Thing::LineBreaks, *id, kind)
+                        && self.is_within(context, *id)
+                })
+                .into_iter()
+                .collect(),
+            What::Thing(Thing::BuiltUrls) => {
+                let mut calls = measure::built_urls(context);
+                // An address is an argument of the call that is found itself.
+                if let Some(within) = &self.within {
+                    calls.retain(|id| within.is_call(formula, formula.kind(*id)));
+                }
+                calls
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the node is what the rule is about, with what the holes of its pattern stand for.
+    fn is_met_by(
+        &self,
+        context: &Context<'_>,
+        id: NodeId,
+        kind: NodeKind,
+    ) -> Option<Option<Matched>> {
+        if let What::Pattern(_) = &self.what {
+            let mut steps = STEPS;
+            let matched = self.query.as_ref()?.find(context, id, &mut steps)?;
+            return self.is_within(context, id).then_some(Some(matched));
+        }
+        (self.is_target(context, id, kind) && self.is_within(context, id)).then_some(None)
+    }
+
+    fn is_within(&self, context: &Context<'_>, id: NodeId) -> bool {
+        let formula = &context.formula;
+        self.within.as_ref().is_none_or(|within| {
+            context
+                .enclosing_calls(id)
+                .any(|place| within.is_call(formula, formula.kind(place.call)))
+        })
+    }
+
+    fn is_target(&self, context: &Context<'_>, id: NodeId, kind: NodeKind) -> bool {
+        let formula = &context.formula;
+        match &self.what {
+            What::Calls(_) => self.calls.is_call(formula, kind),
+            What::Thing(thing) => check::is_thing(context, *thing, id, kind),
+            What::Numbers(allowed) => match kind {
+                NodeKind::Number(value) => {
+                    let value = check::signed(context, id, value);
+                    !allowed.contains(&value) && !measure::says_where(context, id)
+                }
+                _ => false,
+            },
+            What::Texts(allowed) => formula
+                .text(id)
+                .is_some_and(|text| !text.is_empty() && !allowed.iter().any(|one| *one == text)),
+            What::OtherSheets(allowed) => match kind {
+                NodeKind::Reference(reference) => {
+                    formula.sheet_name(&reference).is_some_and(|sheet| {
+                        !allowed.iter().any(|one| one.eq_ignore_ascii_case(&sheet))
+                    })
+                }
+                _ => false,
+            },
+            What::ErrorValues(only) => {
+                let written = formula.written(id);
+                matches!(kind, NodeKind::Error(_))
+                    && (only.is_empty() || only.iter().any(|one| written.ends_with(one.as_str())))
+            }
+            What::MaskedErrors(_) => {
+                self.calls.is_call(formula, kind) && check::hides_errors(formula, id)
+            }
+            What::Calculations | What::Pattern(_) => false,
+        }
+    }
+
+    /// Whether the target meets what is required; nothing meets that it must not be there.
+    fn meets(&self, context: &Context<'_>, id: NodeId, matched: Option<&Matched>) -> bool {
+        let formula = &context.formula;
+        match &self.requirement {
+            None => false,
+            Some(Requirement::Inside(_)) if self.what == What::Calculations => {
+                self.inside.is_call(formula, formula.kind_inside(id))
+            }
+            Some(Requirement::Inside(_)) => context.enclosing_calls(id).any(|place| {
+                self.inside.is_call(formula, formula.kind(place.call)) && measure::guards(place)
+            }),
+            Some(Requirement::Matches(_)) => {
+                self.also
+                    .as_ref()
+                    .zip(matched)
+                    .is_some_and(|(also, matched)| {
+                        let mut steps = STEPS;
+                        also.also(context, id, matched, &mut steps)
+                    })
+            }
+            Some(other) => check::meets(formula, id, other),
+        }
+    }
+}
+
+/// The nodes that can be the thing.
+fn of_thing(thing: Thing) -> Wants {
+    match thing {
+        Thing::WholeColumns
+        | Thing::WholeRows
+        | Thing::OpenRanges
+        | Thing::OtherSheets
+        | Thing::AbsoluteReferences
+        | Thing::RelativeReferences
+        | Thing::RelativeRanges
+        | Thing::MixedReferences
+        | Thing::References
+        | Thing::Ranges => Wants::kinds(NodeKinds::REFERENCE),
+        Thing::NamedRanges => Wants::kinds(NodeKinds::NAME),
+        Thing::Numbers => Wants::kinds(NodeKinds::NUMBER),
+        Thing::Texts => Wants::kinds(NodeKinds::TEXT),
+        Thing::ErrorValues => Wants::kinds(NodeKinds::ERROR),
+        Thing::Divisions => Wants {
+            kinds: Some(NodeKinds::INFIX),
+            functions: functions::find("DIVIDE").into_iter().collect(),
+            ..Wants::default()
+        },
+        Thing::Multiplications | Thing::Concatenations | Thing::Powers | Thing::Comparisons => {
+            Wants::kinds(NodeKinds::INFIX)
+        }
+        Thing::Percents => Wants::kinds(NodeKinds::PERCENT),
+        Thing::LineBreaks | Thing::BuiltUrls => Wants::formula(),
+        Thing::CustomFunctions => Wants {
+            other_calls: true,
+            ..Wants::default()
+        },
+        Thing::ArrayLiterals => Wants::kinds(NodeKinds::ARRAY),
+        Thing::EmptyArguments => Wants::kinds(NodeKinds::MISSING),
+        Thing::ApproximateLookups | Thing::MaskedErrors => Wants::default(),
+    }
+}
