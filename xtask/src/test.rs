@@ -16,7 +16,7 @@ use crate::wasm::WASM;
 use crate::web::{BROWSER_TESTS, NPM_PACKAGES, WEB_ASSETS, WEB_CHECKS, WEB_TESTS};
 
 /// Quick answers first; the program after the pages that it embeds.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     FORMATTING,
     TOOLS,
     POSTGRES,
