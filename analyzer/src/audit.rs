@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use crate::ast::{Formula, NodeKind, Tree};
@@ -16,7 +17,7 @@ use crate::parser::{Locale, parse_into};
 use crate::policy::{Told, Violation};
 use crate::rule::{Check, Context, Findings, Found, MOST_FINDINGS, NodeKinds, Sees, Surroundings};
 use crate::ruleset::{ActiveRule, RuleSet};
-use crate::template::{self, Template};
+use crate::template::{self, AsItIs, Template};
 
 /// The most characters a formula may have.
 pub const LONGEST_FORMULA: usize = 32_767;
@@ -36,7 +37,7 @@ pub struct Auditor<'a> {
     counts: Vec<u8>,
     /// What policies found in the formula at hand.
     violations: Vec<Told>,
-    seen: HashMap<Template, Fired>,
+    seen: HashMap<Template, Fired, BuildHasherDefault<AsItIs>>,
     analysed: usize,
 }
 
@@ -84,7 +85,7 @@ impl<'a> Auditor<'a> {
             found: Vec::new(),
             violations: Vec::new(),
             counts: vec![0; rules.rules().len()],
-            seen: HashMap::new(),
+            seen: HashMap::default(),
             analysed: 0,
         }
     }

@@ -15,6 +15,27 @@ use crate::print;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Template(pub u128);
 
+/// Hashes templates for a map: they are hashes already, so a part of one serves as it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AsItIs(u64);
+
+impl std::hash::Hasher for AsItIs {
+    fn write_u128(&mut self, hash: u128) {
+        // The lower half: it is as evenly spread as the whole.
+        self.0 = u64::try_from(hash & u128::from(u64::MAX)).unwrap_or_default();
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// The template of a formula that stands in `cell`: its column and its row, both from 1.
 #[must_use]
 pub fn hash(formula: Formula<'_>, cell: (u32, u32)) -> Template {

@@ -70,6 +70,9 @@ const KNOWN_KEYS: &[(&str, usize)] = &[
     ("SG.", 40),
 ];
 
+/// The shortest of them.
+const SHORTEST_KEY: usize = 20;
+
 /// Names of parameters and settings that hold a secret.
 const SECRET_NAMES: &[&str] = &[
     "access_token",
@@ -92,6 +95,9 @@ const SECRET_NAMES: &[&str] = &[
 
 /// Names of settings that hold a password, which may be short.
 const PASSWORDS: &[&str] = &["passwd", "password", "pwd"];
+
+/// The shortest credentials that a header is taken to hold.
+const SHORTEST_VALUE: usize = 16;
 
 /// The shortest text that can hold any of the forms, in bytes.
 const SHORTEST: usize = 12;
@@ -204,7 +210,7 @@ fn report(text: &str, span: Span, findings: &mut Findings<'_>) {
 
 /// What kind of secret the text holds.
 fn secret(text: &str) -> Option<&'static str> {
-    if has_known_key(text) || has_signed_token(text) {
+    if has_long_word(text) && (has_known_key(text) || has_signed_token(text)) {
         Some("A key")
     } else if text.contains("PRIVATE KEY-----") {
         Some("A private key")
@@ -217,6 +223,13 @@ fn secret(text: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Whether a word is as long as the shortest key, its prefix included: of most texts, none is, and
+/// they need not be searched for each prefix.
+fn has_long_word(text: &str) -> bool {
+    let mut words = text.split(|c| !is_key_part(c));
+    words.any(|word| word.len() >= SHORTEST_KEY)
 }
 
 fn has_known_key(text: &str) -> bool {
@@ -281,15 +294,23 @@ fn has_secret_parameter(text: &str) -> bool {
 
 /// `Bearer …`, `Basic …`
 fn has_credentials(text: &str) -> bool {
+    if !text.contains(' ') || !has_long_value(text) {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
     ["bearer ", "basic "].iter().any(|word| {
-        let lower = text.to_ascii_lowercase();
         lower.match_indices(word).any(|(start, _)| {
             let rest = text.get(start + word.len()..).unwrap_or_default();
             let end = rest.find(|c: char| !is_key_part(c) && !matches!(c, '+' | '/' | '='));
             let value = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-            value.len() >= 16 && (value.ends_with('=') || looks_random(value))
+            value.len() >= SHORTEST_VALUE && (value.ends_with('=') || looks_random(value))
         })
     })
+}
+
+/// Whether something without a space is as long as the shortest credentials.
+fn has_long_value(text: &str) -> bool {
+    text.split(' ').any(|part| part.len() >= SHORTEST_VALUE)
 }
 
 fn is_key_part(c: char) -> bool {
