@@ -1,9 +1,13 @@
 //! Promises of the policy compiler that hold for every text and every rule.
 
+use analyzer::ast::Formula;
+use analyzer::parser::{Locale, parse};
+use analyzer::policy::pattern::{Condition, ExpressionKind, Pattern, Query, Test};
 use analyzer::policy::rule::{
-    Demand, FunctionSet, Level, Metric, PolicyRule, Requirement, Target, Thing, Value, What,
+    Builtin, Demand, FunctionSet, Level, Metric, PolicyRule, Requirement, Target, Thing, Value,
+    What,
 };
-use analyzer::policy::{Compiled, Lexicon, Status, compile};
+use analyzer::policy::{Compiled, Incremental, Lexicon, Status, compile};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -210,8 +214,92 @@ fn demands() -> impl Strategy<Value = Demand> {
     ]
 }
 
+/// Patterns that rules are made of, with what must hold of their holes.
+fn queries() -> impl Strategy<Value = Query> {
+    let patterns = [
+        "VLOOKUP($KEY, $RANGE, $COLUMN)",
+        "IF($X=\"\", \"\", $X)",
+        "$X*#N",
+        "&F(..., @R:range, ...)",
+        "INDEX($A, MATCH(...))",
+        "\"$T\"&$X",
+        "{$X,1}",
+        "-$X",
+    ];
+    let pattern = subsequence(patterns.to_vec(), 1..3);
+    let inside = select(vec![None, Some("SUM(...)"), Some("IFERROR($MATCH, ...)")]);
+    let not_inside = select(vec![None, Some("LET(...)")]);
+    let test = select(vec![
+        None,
+        Some(Test::NotKind(vec![
+            ExpressionKind::Error,
+            ExpressionKind::Array,
+        ])),
+        Some(Test::NotIn(vec![
+            Value::Number(0.0),
+            Value::Text("a `b`".to_owned()),
+        ])),
+        Some(Test::NotHost(vec!["example.com".to_owned()])),
+        Some(Test::NotContains("NOW(...)".to_owned())),
+    ]);
+    (pattern, inside, not_inside, test).prop_map(|(patterns, inside, not_inside, test)| {
+        let conditions = test.filter(|_| patterns.iter().all(|text| text.contains("$X")));
+        let texts = |one: Option<&str>| one.map(str::to_owned).into_iter().collect();
+        Query {
+            patterns: patterns.into_iter().map(str::to_owned).collect(),
+            inside: texts(inside),
+            not_inside: texts(not_inside),
+            conditions: conditions
+                .map(|test| Condition {
+                    hole: "$X".to_owned(),
+                    test,
+                })
+                .into_iter()
+                .collect(),
+        }
+    })
+}
+
+/// Demands of patterns and links to built-in rules.
+fn written_demands() -> impl Strategy<Value = Demand> {
+    let what = || queries().prop_map(|query| What::Pattern(Box::new(query)));
+    let rules = [
+        "approximate-lookup",
+        "nested-if",
+        "volatile-function",
+        "whole-column-range",
+        "error-masking",
+    ];
+    prop_oneof![
+        what().prop_map(|what| Demand::Forbid(what.into())),
+        (what(), names())
+            .prop_map(|(what, set)| Demand::Require(what.into(), Requirement::Inside(set))),
+        what().prop_map(|what| {
+            let used = What::Calls(FunctionSet {
+                class: None,
+                names: vec!["XLOOKUP".to_owned()],
+            });
+            Demand::Prefer(used, Box::new(Demand::Forbid(what.into())))
+        }),
+        select(rules.to_vec()).prop_map(|rule| Demand::Builtin(Builtin {
+            rule: rule.to_owned(),
+            settings: std::collections::BTreeMap::new(),
+        })),
+    ]
+}
+
 fn levels() -> impl Strategy<Value = Level> {
     select(vec![Level::Must, Level::Should, Level::May])
+}
+
+/// Pieces that patterns are made of.
+fn pattern_pieces() -> impl Strategy<Value = String> {
+    select(vec![
+        "$X", "$_", "...", "...$R", "#N", "\"$T\"", "\"...\"", "@R", "@R:abs", ":", "&F", "(", ")",
+        ",", "+", "-", "%", "SUM", "IF", "A1", "$A$1", "{", "}", "1", "=", "é", "'S'!", "$", "@",
+        "#",
+    ])
+    .prop_map(str::to_owned)
 }
 
 /// Words that policies are made of, and signs that could upset a reader.
@@ -296,6 +384,43 @@ proptest! {
     }
 
     #[test]
+    fn a_rule_of_patterns_is_read_back_from_its_paraphrase_and_its_json(
+        demand in written_demands(),
+        level in levels(),
+    ) {
+        let rule = PolicyRule::new(demand, level);
+        prop_assert!(rule.holds(), "{:?} {:?}", rule, rule.proof());
+        let json = serde_json::to_string(&rule).expect("a rule can be written");
+        let again: PolicyRule = serde_json::from_str(&json).expect("what is written can be read");
+        prop_assert_eq!(&again, &rule);
+        let read = compiled(&rule.paraphrase);
+        let rules: Vec<&PolicyRule> = read.sentences.iter().flat_map(|one| &one.rules).collect();
+        prop_assert_eq!(rules, vec![&rule], "{}", rule.paraphrase);
+    }
+
+    #[test]
+    fn every_rule_is_written_as_it_is_read(demand in demands(), level in levels()) {
+        let rule = PolicyRule::new(demand, level);
+        let json = serde_json::to_string(&rule).expect("a rule can be written");
+        let again: PolicyRule = serde_json::from_str(&json).expect("what is written can be read");
+        prop_assert_eq!(again, rule);
+    }
+
+    #[test]
+    fn no_text_of_a_pattern_makes_the_reader_panic(text in "\\PC{0,60}", signs in vec(pattern_pieces(), 0..12)) {
+        for text in [text, signs.concat()] {
+            if let Ok(pattern) = Pattern::compile(&text) {
+                let source = "=IF(SUM(A1:B2,-5%)>0,VLOOKUP($A$1,B:C,2),{1,\"a\"})&F(1)";
+                let tree = parse(source, Locale::default());
+                let formula = Formula { source, tree: &tree };
+                for found in pattern.matches(formula) {
+                    prop_assert!(source.get(found.span.start as usize..found.span.end as usize).is_some());
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_rule_is_right_about_its_own_examples(demand in demands(), level in levels()) {
         let rule = PolicyRule::new(demand, level);
         prop_assert!(rule.holds(), "{:?}", rule);
@@ -313,6 +438,25 @@ proptest! {
         let first = compiled(&text);
         prop_assert_eq!(&first.sentences, &compiled(&text).sentences);
         is_flagged(&first, "=IFERROR(VLOOKUP(A1,B:C,2),\"\")+A1/B1");
+    }
+
+    #[test]
+    fn what_is_compiled_again_is_compiled_the_same(
+        words in vec(pieces(), 1..60),
+        edits in vec((0..60_usize, pieces()), 1..6),
+    ) {
+        let mut incremental = Incremental::new(Lexicon::english());
+        let mut words = words;
+        for (place, word) in edits {
+            let text = words.join(" ");
+            let again = incremental.compile(&text);
+            let full = compiled(&text);
+            prop_assert_eq!(&again.sentences, &full.sentences);
+            let formula = "=IFERROR(VLOOKUP(A1,B:C,2),\"\")+A1/B1+NOW()";
+            prop_assert_eq!(again.violations(formula), full.violations(formula));
+            let place = place % words.len();
+            words[place] = word;
+        }
     }
 
     #[test]

@@ -336,7 +336,7 @@ fn errors_say_line_path_and_what_to_do() {
     wrong("match: $A1X()", 2, "rules[0].match", "");
     wrong("match: F($RATE1)", 2, "rules[0].match", "letters and `_`");
     wrong("match: SUM(@R:big)", 2, "rules[0].match", "cell, range");
-    wrong("match: \"...\"", 2, "rules[0].match", "inside the brackets");
+    wrong("match: \"...\"", 2, "rules[0].match", "between separators");
     wrong("level: must", 2, "rules[0].match", "needs one of");
     wrong(
         "match: NOW()\nlimit: {metric: length, atMost: 3}",
@@ -449,5 +449,58 @@ fn a_paraphrase_is_read_back_to_the_same_rule() {
         }
         assert_eq!(rules, [&rule], "{}", rule.paraphrase);
         assert_eq!(read.enforced(), 1, "{}", rule.paraphrase);
+    }
+}
+
+/// The fenced blocks of a language in the page about rules.
+fn blocks(language: &str) -> Vec<String> {
+    let page = include_str!("../src/policy/README.md");
+    let opening = format!("```{language}\n");
+    let after = page.split(opening.as_str()).skip(1);
+    after
+        .filter_map(|rest| rest.split_once("```"))
+        .map(|(block, _)| block.to_owned())
+        .collect()
+}
+
+#[test]
+fn the_rules_on_the_page_about_rules_are_right() {
+    let blocks = blocks("yaml");
+    assert!(blocks.len() >= 3);
+    for block in blocks {
+        if let Err(errors) = rule_file::read(&block) {
+            panic!("{errors:?}");
+        }
+    }
+}
+
+#[test]
+fn the_sentences_on_the_page_about_rules_are_enforced() {
+    for block in blocks("policy") {
+        for line in block.lines() {
+            assert_eq!(compiled(line).enforced(), 1, "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_page_about_rules_names_every_field() {
+    let page = include_str!("../src/policy/README.md");
+    let schema = include_str!("../src/policy/rules.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).expect("the schema is JSON");
+    let definitions = &schema["$defs"];
+    for form in [
+        "Form",
+        "Conditions",
+        "Require",
+        "Limit",
+        "Scope",
+        "Rewrite",
+        "Tests",
+    ] {
+        let fields = definitions[form]["properties"].as_object();
+        for field in fields.expect(form).keys() {
+            assert!(page.contains(field.as_str()), "{form} has {field}");
+        }
     }
 }

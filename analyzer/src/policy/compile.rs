@@ -6,6 +6,7 @@ use super::blocks;
 use super::document::{self, Document, PartKind};
 use super::lexicon::Lexicon;
 use super::lists;
+use super::memory::Memory;
 use super::note;
 use super::quoted;
 use super::reading::{self, Reading};
@@ -16,23 +17,23 @@ use super::words;
 use crate::span::Span;
 
 /// Compiles every part of the text: a document, in which blocks can hold rules, or a file of rules.
-pub(super) fn sentences(text: &str, lexicon: &Lexicon) -> Vec<Sentence> {
+pub(super) fn sentences(text: &str, lexicon: &Lexicon, memory: &Memory) -> Vec<Sentence> {
     let blocks = blocks::of(text);
     if blocks.is_empty() {
-        return sentences_of_document(text, lexicon);
+        return sentences_of_document(text, lexicon, memory);
     }
     let others = if rule_file::is_rule_file(text) {
         blocks::lines(text)
     } else {
-        sentences_of_document(text, lexicon)
+        sentences_of_document(text, lexicon, memory)
     };
     blocks::put_in(text, &blocks, others)
 }
 
 /// Compiles every part of the document that is text.
-fn sentences_of_document(text: &str, lexicon: &Lexicon) -> Vec<Sentence> {
+fn sentences_of_document(text: &str, lexicon: &Lexicon, memory: &Memory) -> Vec<Sentence> {
     let document = document::read(text);
-    let reader = Reader::new(text, lexicon, &document);
+    let reader = Reader::new(text, lexicon, memory, &document);
     let mut readings: Vec<Reading> = (0..document.parts.len())
         .map(|index| reader.alone(index))
         .collect();
@@ -51,6 +52,7 @@ fn sentences_of_document(text: &str, lexicon: &Lexicon) -> Vec<Sentence> {
 struct Reader<'a> {
     text: &'a str,
     lexicon: &'a Lexicon,
+    memory: &'a Memory,
     document: &'a Document,
     symbols: Vec<Symbols>,
     /// For each part, whether it is a heading that takes back what stands under it.
@@ -58,13 +60,20 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, lexicon: &'a Lexicon, document: &'a Document) -> Self {
+    fn new(
+        text: &'a str,
+        lexicon: &'a Lexicon,
+        memory: &'a Memory,
+        document: &'a Document,
+    ) -> Self {
         let symbols = document
             .parts
             .iter()
             .map(|part| match part.kind {
                 PartKind::Heading(_) | PartKind::Sentence { .. } => {
-                    symbols::read(&words::read(text, part.span), lexicon)
+                    let written = part.span.of(text);
+                    let read = || symbols::read(&words::read(written, whole(written)), lexicon);
+                    memory.symbols(written, part.span.start, read)
                 }
                 PartKind::Structure | PartKind::Aside => Symbols::default(),
             })
@@ -72,6 +81,7 @@ impl<'a> Reader<'a> {
         Self {
             text,
             lexicon,
+            memory,
             document,
             symbols,
             taken_back: taken_back(text, lexicon, document),
@@ -81,8 +91,7 @@ impl<'a> Reader<'a> {
     /// What a part says by itself.
     fn alone(&self, index: usize) -> Reading {
         let context = || Reading::nothing(Status::Context, None);
-        let (Some(part), Some(symbols)) = (self.document.parts.get(index), self.symbols.get(index))
-        else {
+        let Some(part) = self.document.parts.get(index) else {
             return context();
         };
         let PartKind::Sentence { heading, .. } = part.kind else {
@@ -92,18 +101,24 @@ impl<'a> Reader<'a> {
             let title = self.written(heading);
             return Reading::nothing(Status::Context, Some(note::under_heading(title)));
         }
-        self.quoted(index).unwrap_or_else(|| reading::read(symbols))
+        let written = self.written(index);
+        let read = |symbols: &Symbols| {
+            self.quoted(written)
+                .unwrap_or_else(|| reading::read(symbols))
+        };
+        self.memory
+            .reading(written, part.span.start, read)
+            .unwrap_or_else(context)
     }
 
     /// What a part says that speaks of a pattern or of a built-in rule.
-    fn quoted(&self, index: usize) -> Option<Reading> {
-        let written = self.written(index);
+    fn quoted(&self, written: &str) -> Option<Reading> {
         if !quoted::is_quoting(written) {
             return None;
         }
         let read_plain = |sentence: &str| {
-            let span = Span::new(0, u32::try_from(sentence.len()).ok()?);
-            let symbols = symbols::read(&words::read(sentence, span), self.lexicon);
+            let words = words::read(sentence, whole(sentence));
+            let symbols = symbols::read(&words, self.lexicon);
             let reading = reading::read(&symbols);
             (reading.status == Status::Enforced).then_some(reading.rules)
         };
@@ -165,7 +180,9 @@ impl<'a> Reader<'a> {
             else {
                 continue;
             };
-            if let Some(reading) = lists::with_exception(rule, exception) {
+            let read = || lists::with_exception(rule, exception);
+            let (before, after) = (self.written(first), self.written(second));
+            if let Some(reading) = self.memory.pair(before, after, read) {
                 if let Some(slot) = readings.get_mut(first) {
                     *slot = reading;
                 }
@@ -192,6 +209,11 @@ impl<'a> Reader<'a> {
     fn is_taken_back(&self, heading: usize) -> bool {
         self.taken_back.get(heading).copied() == Some(true)
     }
+}
+
+/// The span of the whole text.
+fn whole(text: &str) -> Span {
+    Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX))
 }
 
 /// For each part, whether it is a heading that takes back what stands under it, or stands under

@@ -147,6 +147,9 @@ fn tried(demand: &Demand) -> Option<Vec<String>> {
                 };
                 formulas.extend(samples_of(&with)?);
             }
+            if let Demand::Require(_, requirement) = demand {
+                formulas.extend(with_arguments(query, requirement));
+            }
             if let Demand::Require(_, Requirement::Inside(set)) = demand {
                 let wrap = |formula: &String| {
                     let name = set.names.first()?;
@@ -165,6 +168,28 @@ fn tried(demand: &Demand) -> Option<Vec<String>> {
     };
     candidates.extend(PLAIN.map(str::to_owned));
     Some(candidates)
+}
+
+/// Calls of the functions that the patterns begin with, with the argument in question.
+fn with_arguments(query: &Query, requirement: &Requirement) -> Vec<String> {
+    let (place, values) = match requirement {
+        Requirement::ArgumentGiven(place) => (*place, [].as_slice()),
+        Requirement::ArgumentIs(place, values) | Requirement::ArgumentIsNot(place, values) => {
+            (*place, values.as_slice())
+        }
+        _ => return Vec::new(),
+    };
+    let names = query
+        .patterns
+        .iter()
+        .filter_map(|text| text.split_once('('));
+    let calls = names.flat_map(|(name, _)| {
+        let given = values.iter().map(value);
+        let others = ["A1", "\"another value\""].map(str::to_owned);
+        let given = given.chain(others).map(Some).chain([None]);
+        given.map(move |given| format!("={}", call_with(name, place, given.as_deref())))
+    });
+    calls.collect()
 }
 
 /// Formulas that most rules pass.

@@ -18,6 +18,7 @@ mod label;
 mod lexicon;
 mod lists;
 mod measure;
+mod memory;
 mod message;
 mod note;
 mod paraphrase;
@@ -44,6 +45,7 @@ pub use status::Status;
 
 use std::sync::Arc;
 
+use memory::Memory;
 pub(crate) use plan::{Plan, Told};
 use runner::Runner;
 
@@ -94,7 +96,34 @@ pub struct Sentence {
 /// time linear in the text.
 #[must_use]
 pub fn compile(text: &str, lexicon: &Lexicon) -> Compiled {
-    Compiled::of(compile::sentences(text, lexicon), lexicon.version())
+    let sentences = compile::sentences(text, lexicon, &Memory::default());
+    Compiled::of(sentences, lexicon.version())
+}
+
+/// Compiles a policy again and again while it is written: what a sentence said before, it is not
+/// asked again. Gives exactly what [`compile`] gives.
+#[derive(Debug)]
+pub struct Incremental {
+    lexicon: Lexicon,
+    memory: Memory,
+}
+
+impl Incremental {
+    /// A compiler that has read nothing yet.
+    #[must_use]
+    pub fn new(lexicon: Lexicon) -> Self {
+        Self {
+            lexicon,
+            memory: Memory::default(),
+        }
+    }
+
+    /// Compiles the policy as it is now.
+    pub fn compile(&mut self, text: &str) -> Compiled {
+        self.memory.turn();
+        let sentences = compile::sentences(text, &self.lexicon, &self.memory);
+        Compiled::of(sentences, self.lexicon.version())
+    }
 }
 
 impl Compiled {

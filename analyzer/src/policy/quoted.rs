@@ -61,17 +61,18 @@ fn condition(condition: &Condition) -> String {
 
 /// ``Formulas must pass the built-in rule `nested-if` with `max-depth` 3.``
 pub(super) fn builtin(builtin: &Builtin, must: &str) -> String {
-    let mut text = format!(
-        "Formulas {must} pass the built-in rule {}",
-        code(&builtin.rule)
-    );
-    for (index, (setting, value)) in builtin.settings.iter().enumerate() {
-        text.push_str(if index == 0 { " with " } else { " and " });
-        // As JSON, so that a list of texts can be read again.
-        let value = serde_json::to_string(value).unwrap_or_default();
-        text.push_str(&format!("{} {value}", code(setting)));
-    }
-    text + "."
+    let rule = code(&builtin.rule);
+    let settings = builtin.settings.iter();
+    // As JSON, so that a list of texts can be read again.
+    let settings: Vec<String> = settings
+        .map(|(setting, value)| {
+            let value = serde_json::to_string(value).unwrap_or_default();
+            format!("{} {value}", code(setting))
+        })
+        .collect();
+    let with = if settings.is_empty() { "" } else { " with " };
+    let settings = settings.join(" and ");
+    format!("Formulas {must} pass the built-in rule {rule}{with}{settings}.")
 }
 
 /// The text between back quotes, as many as it needs.

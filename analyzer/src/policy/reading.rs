@@ -4,6 +4,7 @@ use super::Sentence;
 use super::english::{self, Clause, Outcome};
 use super::lexicon::{Class, Form, Meaning, Verb};
 use super::lists::joined;
+use super::memory;
 use super::note;
 use super::rule::{Level, PolicyRule};
 use super::status::Status;
@@ -11,6 +12,7 @@ use super::symbols::{Symbol, Symbols};
 use crate::span::Span;
 
 /// What became of one part.
+#[derive(Clone, Debug)]
 pub(super) struct Reading {
     pub(super) status: Status,
     pub(super) rules: Vec<PolicyRule>,
@@ -26,6 +28,15 @@ impl Reading {
             unread: Vec::new(),
             note,
         }
+    }
+
+    /// The reading of the same part as many bytes further on.
+    pub(super) fn moved(&self, by: u32) -> Self {
+        let mut moved = self.clone();
+        for span in &mut moved.unread {
+            *span = memory::moved(*span, by);
+        }
+        moved
     }
 
     pub(super) fn into_sentence(self, text: &str, span: Span) -> Sentence {

@@ -92,6 +92,7 @@ impl PolicyRule {
 /// The kinds of demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Kind {
     /// Something must not be there.
     Forbid,
@@ -110,6 +111,7 @@ pub enum Kind {
 /// How strongly a sentence demands what it demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Level {
     /// "must", "never", "is forbidden".
     Must,
@@ -134,6 +136,7 @@ impl Level {
 /// Formulas that a rule is tested with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tests {
     /// Formulas that keep the rule.
     pub pass: Vec<String>,
@@ -233,6 +236,7 @@ pub enum What {
 /// Written as a list of names, or as `{class, names}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "super::form::Functions", from = "super::form::Functions")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FunctionSet {
     /// The lexicon's name of the set.
     pub class: Option<String>,
@@ -243,6 +247,7 @@ pub struct FunctionSet {
 /// A kind of thing in a formula that needs no more words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Thing {
     /// `A:A`
     WholeColumns,
@@ -324,6 +329,7 @@ pub enum Requirement {
 /// A constant argument.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a number, true, false or a text")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Value {
     /// `TRUE` or `FALSE`.
     Boolean(bool),

@@ -20,6 +20,27 @@ struct File {
     rules: Vec<Spanned<Form>>,
 }
 
+/// A file of rules, as its schema describes it.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(title = "Policy rules", deny_unknown_fields)]
+#[expect(dead_code, reason = "it is there to be described")]
+struct Described {
+    /// Where this schema is, for editors.
+    #[schemars(rename = "$schema")]
+    schema: Option<String>,
+    /// The rules of the policy.
+    rules: Vec<Form>,
+}
+
+/// The JSON Schema of files of rules, for editors and for checks.
+#[cfg(feature = "schema")]
+#[must_use]
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Described);
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
 /// What is wrong with a file of rules, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {place}{message}", place = self.place())]

@@ -76,6 +76,9 @@ struct Aim {
     also: Option<Ready>,
 }
 
+/// A node that a rule is about, with what the holes of its pattern stand for if it has one.
+struct Hit(Option<Matched>);
+
 impl Runner {
     pub(super) fn new(sentence: u32, rule: &PolicyRule) -> Self {
         let demand = match &rule.demand {
@@ -193,7 +196,7 @@ impl Runner {
     ) {
         match &self.work {
             Work::Target(aim) => {
-                if let Some(matched) = aim.is_met_by(context, id, kind) {
+                if let Some(Hit(matched)) = aim.is_met_by(context, id, kind) {
                     self.judge(aim, context, id, matched, found);
                 }
             }
@@ -477,18 +480,13 @@ impl Aim {
     }
 
     /// Whether the node is what the rule is about, with what the holes of its pattern stand for.
-    fn is_met_by(
-        &self,
-        context: &Context<'_>,
-        id: NodeId,
-        kind: NodeKind,
-    ) -> Option<Option<Matched>> {
+    fn is_met_by(&self, context: &Context<'_>, id: NodeId, kind: NodeKind) -> Option<Hit> {
         if let What::Pattern(_) = &self.what {
             let mut steps = STEPS;
             let matched = self.query.as_ref()?.find(context, id, &mut steps)?;
-            return self.is_within(context, id).then_some(Some(matched));
+            return self.is_within(context, id).then_some(Hit(Some(matched)));
         }
-        (self.is_target(context, id, kind) && self.is_within(context, id)).then_some(None)
+        (self.is_target(context, id, kind) && self.is_within(context, id)).then_some(Hit(None))
     }
 
     fn is_within(&self, context: &Context<'_>, id: NodeId) -> bool {

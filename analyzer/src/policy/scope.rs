@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Where a rule holds. The default is everywhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Scope {
     /// The sheets that it holds on, by name, case aside; a star stands for any characters. Empty
     /// for all.
@@ -35,6 +36,7 @@ impl Scope {
 /// Places that a rule leaves out: what lies in any of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Places {
     /// Sheets, as in [`Scope::sheets`].
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -2,6 +2,7 @@
 //! mean. Words of the stop list are left out; a word that no phrase has is unknown, and stays.
 
 use super::lexicon::{Lexicon, Meaning};
+use super::memory;
 use super::rule::FunctionSet;
 use super::words::{Token, TokenKind, Word};
 use crate::functions;
@@ -30,6 +31,18 @@ pub(super) struct Symbols {
     pub(super) unreadable: Option<Span>,
     /// Whether the sentence asks.
     pub(super) question: bool,
+}
+
+impl Symbols {
+    /// The symbols of the same sentence as many bytes further on.
+    pub(super) fn moved(&self, by: u32) -> Self {
+        let mut moved = self.clone();
+        for symbol in &mut moved.all {
+            symbol.span = memory::moved(symbol.span, by);
+        }
+        moved.unreadable = moved.unreadable.map(|span| memory::moved(span, by));
+        moved
+    }
 }
 
 /// A token ready to be looked up.

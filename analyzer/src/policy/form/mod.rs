@@ -21,6 +21,7 @@ use crate::rule::SettingValue;
 /// A rule as it is written.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Form {
     /// A name for the rule, which findings carry: `ORG-FIN-003`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,6 +84,7 @@ pub struct Form {
 /// A value or a list of values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a value or a list of values")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum OneOrMany<T> {
     /// One value.
     One(T),
@@ -127,6 +129,7 @@ impl<T> OneOrMany<T> {
                  functions, thing, numbers, texts, otherSheets, errorValues, calculations, \
                  maskedErrors"
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Match {
     /// One pattern, or a list of which one stands there.
     Pattern(OneOrMany<String>),
@@ -137,6 +140,7 @@ pub enum Match {
 /// What has a name of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Element {
     /// Calls of these functions.
     Functions(FunctionSet),
@@ -159,9 +163,9 @@ pub enum Element {
 /// What is left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Except<T> {
     /// The values that do not count.
-    #[serde(default = "Vec::new")]
     pub except: Vec<T>,
 }
 
@@ -171,6 +175,7 @@ pub struct Except<T> {
     untagged,
     expecting = "a list of function names, or an object with `class` and `names`"
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Functions {
     /// Their names.
     Names(Vec<String>),
@@ -209,6 +214,7 @@ impl From<FunctionSet> for Functions {
 /// Conditions on one hole: all that are written must hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Conditions {
     /// The hole as in the pattern: `$X`.
     pub hole: String,
@@ -262,6 +268,7 @@ pub struct Conditions {
 /// What must be true of what a rule is about; one of the fields, or `argument` with one more.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Require {
     /// The place of an argument, from 1, that must be given.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -292,6 +299,7 @@ pub struct Require {
 /// What is measured, and how much it may be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Limit {
     /// What is measured.
     pub metric: MetricName,
@@ -305,6 +313,7 @@ pub struct Limit {
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum MetricName {
     /// Characters, the `=` included.
     Length,
@@ -330,6 +339,7 @@ pub enum MetricName {
     untagged,
     expecting = "the name of a built-in rule, or an object with `rule` and `settings`"
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Link {
     /// The rule with its defaults.
     Name(String),

@@ -62,6 +62,7 @@ pub enum Test {
 /// What an expression is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ExpressionKind {
     /// A number that is written out.
     Number,

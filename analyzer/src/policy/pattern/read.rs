@@ -73,11 +73,6 @@ pub(super) fn pattern(text: &str, holes: &mut Holes) -> Result<Pattern, PatternE
     };
     let root = shaper.shape(root)?;
     shaper.check_all_used()?;
-    if let Some(Shape::Rest(_)) = shaper.shapes.get(usize::from(root)) {
-        let span = Span::new(0, offset(text.len()));
-        let message = "`...` stands for arguments: write it inside the brackets of a call";
-        return Err(PatternError::new(text, span, message));
-    }
     Ok(Pattern {
         shapes: shaper.shapes,
         lists: shaper.lists,
@@ -396,26 +391,21 @@ impl Shaper<'_> {
                 name,
                 function,
                 arguments,
-            } => {
-                let arguments = self.list(arguments)?;
-                match self.take_hole(name) {
-                    Some(Hole {
-                        kind: HoleKind::Function,
-                        name,
-                        written,
-                        ..
-                    }) => Shape::AnyCall(self.number(name.as_deref(), written)?, arguments),
-                    Some(hole) => {
-                        let message = "write `&F(...)` for a call of any function";
-                        return Err(PatternError::new(self.text, hole.written, message));
-                    }
-                    None => Shape::Call {
-                        function,
-                        name: name.of(self.formula.source).to_uppercase(),
-                        arguments,
-                    },
+            } => match self.take_hole(name) {
+                Some(hole) if hole.kind == HoleKind::Function => {
+                    let number = self.number(hole.name.as_deref(), hole.written)?;
+                    Shape::AnyCall(number, self.list(arguments)?)
                 }
-            }
+                Some(hole) => {
+                    let message = "write `&F(...)` for a call of any function";
+                    return Err(PatternError::new(self.text, hole.written, message));
+                }
+                None => Shape::Call {
+                    function,
+                    name: name.of(self.formula.source).to_uppercase(),
+                    arguments: self.list(arguments)?,
+                },
+            },
             NodeKind::Apply { callee, arguments } => {
                 Shape::Apply(self.shape(callee)?, self.list(arguments)?)
             }

@@ -17,6 +17,7 @@ use crate::span::Span;
 /// What a rule would write in place of what it finds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rewrite {
     /// A pattern: its holes are what those of the match stand for.
     pub rewrite: String,
