@@ -482,3 +482,25 @@ fn the_sentences_on_the_page_about_rules_are_enforced() {
         }
     }
 }
+
+#[test]
+fn the_page_about_rules_names_every_field() {
+    let page = include_str!("../src/policy/README.md");
+    let schema = include_str!("../src/policy/rules.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).expect("the schema is JSON");
+    let definitions = &schema["$defs"];
+    for form in [
+        "Form",
+        "Conditions",
+        "Require",
+        "Limit",
+        "Scope",
+        "Rewrite",
+        "Tests",
+    ] {
+        let fields = definitions[form]["properties"].as_object();
+        for field in fields.expect(form).keys() {
+            assert!(page.contains(field.as_str()), "{form} has {field}");
+        }
+    }
+}

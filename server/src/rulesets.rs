@@ -1,7 +1,7 @@
 //! The rules that an organization's audits run with, compiled once for each version of its
 //! policies and shared by all requests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use analyzer::policy;
@@ -113,23 +113,32 @@ impl OrganizationRules {
                 Some((row.department.as_deref().map(folded), policy))
             })
             .collect();
-        let rules_of = |applies: &dyn Fn(Option<&str>) -> bool| {
-            let chosen = policies
-                .iter()
-                .filter(|(department, _)| applies(department.as_deref()));
-            let chosen = chosen.map(|(_, policy)| policy.clone()).collect();
-            Arc::new(RuleSet::of(&[Preset::Recommended]).with_policies(chosen))
+        let rules_of = |department: Option<&str>| {
+            let chosen = policies.iter().filter(|(own, _)| {
+                department.is_none_or(|_| own.is_none() || own.as_deref() == department)
+            });
+            let chosen = chosen.map(|(_, policy)| Policy {
+                compiled: Arc::new(policy.compiled.for_department(department)),
+                ..policy.clone()
+            });
+            Arc::new(RuleSet::of(&[Preset::Recommended]).with_policies(chosen.collect()))
         };
-        let departments = policies
+        // A policy has a department, and single rules of any policy can have some too.
+        let departments: BTreeSet<String> = policies
             .iter()
-            .filter_map(|(department, _)| department.clone());
+            .flat_map(|(department, policy)| {
+                let named = policy.compiled.departments().map(folded);
+                department.iter().cloned().chain(named)
+            })
+            .collect();
         Self {
             version,
-            all: rules_of(&|_| true),
-            general: rules_of(&|department| department.is_none()),
+            all: rules_of(None),
+            general: rules_of(Some("")),
             departments: departments
+                .into_iter()
                 .map(|name| {
-                    let rules = rules_of(&|other| other.is_none_or(|other| other == name));
+                    let rules = rules_of(Some(&name));
                     (name, rules)
                 })
                 .collect(),

@@ -460,6 +460,57 @@ async fn a_policy_as_json_has_its_spans_in_utf16() {
     }
 }
 
+/// Runs `policy compile` on files with these names and texts.
+async fn compile_files(files: &[(&str, &str)], format: &str) -> Outcome {
+    let files: Vec<TestFile> = files
+        .iter()
+        .map(|(name, text)| TestFile::new(name, text))
+        .collect();
+    let mut arguments = vec!["policy", "compile", "--format", format];
+    arguments.extend(files.iter().map(TestFile::path));
+    run(&arguments).await
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_file_of_rules_is_said_with_its_line() {
+    let rules = "rules:\n  - id: A\n    match: NOW(\n  - match: TODAY()\n    level: musst\n";
+    let outcome = compile_files(&[("rules.yaml", rules)], "text")
+        .await
+        .expect(2);
+    assert!(
+        outcome.err.contains("rules.yaml:5: rules[1].level"),
+        "{}",
+        outcome.err
+    );
+    let rules = rules.replace("musst", "must");
+    let outcome = compile_files(&[("rules.yaml", &rules)], "text")
+        .await
+        .expect(2);
+    assert!(
+        outcome.err.contains("rules.yaml:3: rules[0].match"),
+        "{}",
+        outcome.err
+    );
+}
+
+#[tokio::test]
+async fn policies_that_contradict_each_other_are_told_with_a_formula() {
+    let files = [
+        ("one.md", "VLOOKUP must be wrapped in IFERROR."),
+        ("two.yaml", "rules:\n  - match: IFERROR(...)\n"),
+    ];
+    let shown = compile_files(&files, "json").await.expect(0).json();
+    let issue = &shown[0]["issues"][0];
+    assert_eq!(issue["kind"], "contradiction", "{issue}");
+    assert!(
+        issue["example"].as_str().unwrap().contains("IFERROR("),
+        "{issue}"
+    );
+    assert_eq!(shown[0]["policies"][1]["enforced"], 1);
+    let text = compile_files(&files, "text").await.expect(0).out;
+    assert!(text.contains("contradiction"), "{text}");
+}
+
 #[tokio::test]
 async fn a_formula_is_explained_with_pointers_to_what_an_audit_finds() {
     let text = run(&["explain", LOOKUP]).await.expect(0).out;

@@ -1,5 +1,7 @@
 //! Policies over HTTP: stored, listed, changed, deleted, and what each sentence became.
 
+use std::io::Write;
+
 use reqwest::{Method, multipart};
 use serde_json::{Value, json};
 use tests::Server;
@@ -192,6 +194,53 @@ async fn a_markdown_file_is_ingested_under_its_name() {
     assert_eq!(stored["compiled"]["enforced"], 1, "{stored}");
 }
 
+/// A Word document with one heading and one sentence.
+fn word_document() -> Vec<u8> {
+    let document = r#"<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>Data</w:t></w:r></w:p><w:p><w:r><w:t>INDIRECT must not be used.</w:t></w:r></w:p></w:body></w:document>"#;
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    archive.start_file("word/document.xml", options).unwrap();
+    archive.write_all(document.as_bytes()).unwrap();
+    archive.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn a_word_document_is_stored_as_the_text_that_its_spans_are_of() {
+    let (server, member) = acme().await;
+    let file = multipart::Part::bytes(word_document()).file_name("Data.docx");
+    let form = multipart::Form::new().part("file", file);
+    let request = server
+        .request_as(who(&member), Method::POST, "/api/ingest")
+        .multipart(form);
+    let stored = send(request).await.expect(201).json;
+    let content = stored["policy"]["content"].as_str().unwrap();
+    assert_eq!(content, "# Data\n\nINDIRECT must not be used.\n");
+    let sentence = &stored["compiled"]["sentences"][1];
+    assert_eq!(sentence["status"], "enforced", "{stored}");
+    assert_eq!(sentence["span"], json!({"start": 8, "end": 34}));
+}
+
+#[tokio::test]
+async fn a_rule_holds_for_the_departments_that_it_names() {
+    let (server, member) = acme().await;
+    let content = "rules:\n  - match: NOW(...)\n    scope: {departments: [Finance]}\n";
+    let policy = json!({"title": "Rules", "content": content});
+    let _ = server
+        .post(who(&member), "/api/policies", &policy)
+        .await
+        .expect(201);
+    for (department, findings) in [(None, 1), (Some("finance"), 1), (Some("Sales"), 0)] {
+        let body = json!({"formulas": ["=NOW()"], "context": {"department": department}});
+        let audit = server
+            .post(who(&member), "/api/audit", &body)
+            .await
+            .expect(200);
+        let found = audit.json["audits"][0]["findings"].as_array().unwrap();
+        let of_policy = found.iter().filter(|one| !one["policy"].is_null());
+        assert_eq!(of_policy.count(), findings, "{department:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_file_that_can_not_be_read_is_refused_and_logged() {
     let (server, member) = acme().await;
@@ -200,6 +249,8 @@ async fn a_file_that_can_not_be_read_is_refused_and_logged() {
         ("policy.txt", vec![0xff, 0xfe, 0x41], 400),
         ("policy.txt", b"a\0b".to_vec(), 400),
         ("policy.txt", b" \n ".to_vec(), 400),
+        ("policy.docx", b"no archive".to_vec(), 400),
+        ("policy.pdf", b"%PDF-1.7\nno objects".to_vec(), 400),
     ] {
         let file = multipart::Part::bytes(bytes).file_name(name);
         let form = multipart::Form::new().part("file", file);
@@ -212,7 +263,7 @@ async fn a_file_that_can_not_be_read_is_refused_and_logged() {
         server
             .sql("SELECT count(*) FROM ingestion_logs WHERE NOT success AND error IS NOT NULL")
             .await,
-        "4"
+        "6"
     );
     assert_eq!(server.sql("SELECT count(*) FROM policies").await, "0");
 }

@@ -36,8 +36,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<String, DocumentError> {
         text: String::new(),
         after_item: false,
     };
-    paragraphs(&document, &mut |paragraph| writer.write(paragraph))?;
-    paragraphs(&footnotes, &mut |paragraph| writer.write(paragraph))?;
+    paragraphs(&document, &mut |paragraph| writer.write(&paragraph))?;
+    paragraphs(&footnotes, &mut |paragraph| writer.write(&paragraph))?;
     Ok(writer.text)
 }
 
@@ -319,12 +319,12 @@ struct Writer {
 }
 
 impl Writer {
-    fn write(&mut self, paragraph: Paragraph) {
+    fn write(&mut self, paragraph: &Paragraph) {
         let content = paragraph.text.trim();
         if content.is_empty() {
             return;
         }
-        let heading = self.styles.heading(&paragraph);
+        let heading = self.styles.heading(paragraph);
         let style = paragraph.style.as_deref().unwrap_or_default();
         let list = paragraph
             .list

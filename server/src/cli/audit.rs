@@ -72,7 +72,7 @@ pub(super) struct AuditArguments {
     #[arg(long, value_name = "FILE")]
     formulas: Option<Source>,
 
-    /// Policy document, plain text or Markdown; may be given several times
+    /// Policy document: text, Markdown, .docx, .pdf, or rules in .yaml; may be given several times
     #[arg(long = "policy", value_name = "FILE")]
     policies: Vec<PathBuf>,
 

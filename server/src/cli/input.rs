@@ -46,10 +46,7 @@ impl fmt::Display for Source {
 impl Source {
     /// The whole text, a byte-order mark left out.
     pub(super) fn read_text(&self) -> anyhow::Result<String> {
-        let mut bytes = Vec::new();
-        let read = self.open()?.read_to_end(&mut bytes);
-        read.with_context(|| self.unreadable())?;
-        let text = String::from_utf8(bytes).map_err(|error| {
+        let text = String::from_utf8(self.read_bytes()?).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let before = error.as_bytes().get(..valid).unwrap_or_default();
             let line = before.split(|byte| *byte == b'\n').count();
@@ -67,6 +64,14 @@ impl Source {
             Self::File(path) => Some(path),
             Self::StandardInput => None,
         }
+    }
+
+    /// What the source holds, byte by byte.
+    pub(super) fn read_bytes(&self) -> anyhow::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let read = self.open()?.read_to_end(&mut bytes);
+        read.with_context(|| self.unreadable())?;
+        Ok(bytes)
     }
 
     /// The file's name without its ending.

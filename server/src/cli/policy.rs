@@ -3,7 +3,11 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use analyzer::policy::{Sentence, Status};
+use std::sync::Arc;
+
+use analyzer::policy::analysis::{self, Issue};
+use analyzer::policy::{Sentence, Status, rule_file};
+use analyzer::ruleset::Policy;
 use anstyle::Style;
 use clap::{Args, Subcommand, ValueEnum};
 use unicode_width::UnicodeWidthChar;
@@ -20,10 +24,12 @@ const INDENT: usize = 2;
 /// What `policy compile` says at the end of its help.
 const EXAMPLES: &str =
     "A sentence is enforced only if every word of it was understood; the words that were not are
-underlined. What stands behind → is how the sentence was understood.
+underlined. What stands behind → is how the sentence was understood. Several documents are also
+held against one another: rules that are there twice, contradict each other or say nothing new.
 
 Examples:
   sheetbrain policy compile lookups.md
+  sheetbrain policy compile handbook.docx rules.yaml
   echo 'VLOOKUP must use exact match.' | sheetbrain policy compile -
   sheetbrain policy compile lookups.md --format json";
 
@@ -32,15 +38,17 @@ Examples:
 pub(super) enum PolicyCommand {
     /// Show what each sentence of a policy becomes
     Compile(CompileArguments),
+    /// Print the JSON Schema of rules that are written by hand
+    Schema,
 }
 
 /// The arguments of `sheetbrain policy compile`.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct CompileArguments {
-    /// Plain text or Markdown; - is standard input
-    #[arg(value_name = "FILE")]
-    document: Source,
+    /// Plain text, Markdown, .docx, .pdf, or .yaml or .json with rules; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    documents: Vec<Source>,
 
     /// For people or for programs
     #[arg(long, value_enum, default_value = "text")]
@@ -57,20 +65,102 @@ enum CompiledFormat {
 }
 
 pub(super) fn run(command: PolicyCommand) -> anyhow::Result<ExitCode> {
-    let PolicyCommand::Compile(arguments) = command;
-    let file = PolicyFile::read(arguments.document)?;
     let mut out = stdout();
-    let written = match arguments.format {
-        CompiledFormat::Text => write_text(&mut out, Terminal::of_stdout(), &file),
-        CompiledFormat::Json => write_json(&mut out, &file),
+    let written = match command {
+        PolicyCommand::Compile(arguments) => {
+            let files = arguments.documents.into_iter().map(PolicyFile::read);
+            let files: Vec<PolicyFile> = files.collect::<anyhow::Result<_>>()?;
+            let issues = issues(&files);
+            match arguments.format {
+                CompiledFormat::Text => write_all(&mut out, Terminal::of_stdout(), &files, &issues),
+                CompiledFormat::Json => write_json(&mut out, &files, &issues),
+            }
+        }
+        PolicyCommand::Schema => write!(out, "{}", rule_file::schema()),
     };
     unless_reader_left(written.and_then(|()| out.flush()).map_err(Into::into))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn write_json(out: &mut impl Write, file: &PolicyFile) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &file.compiled.to_wire(&file.text))?;
+/// What is wrong with the documents taken together.
+fn issues(files: &[PolicyFile]) -> Vec<Issue> {
+    let policy = |file: &PolicyFile| Policy {
+        id: file.source.to_string(),
+        title: file.title.clone(),
+        version: 1,
+        compiled: Arc::new(file.compiled.clone()),
+    };
+    analysis::of(&files.iter().map(policy).collect::<Vec<_>>())
+}
+
+/// One document as it is, several as a list; what is wrong with them beside it.
+fn write_json(out: &mut impl Write, files: &[PolicyFile], issues: &[Issue]) -> io::Result<()> {
+    let wire = |file: &PolicyFile| -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(file.compiled.to_wire(&file.text))
+    };
+    let mut written = match files {
+        [only] => wire(only)?,
+        files => {
+            let mut policies = Vec::with_capacity(files.len());
+            for file in files {
+                let mut policy = wire(file)?;
+                if let Some(fields) = policy.as_object_mut() {
+                    fields.insert("file".to_owned(), file.source.to_string().into());
+                }
+                policies.push(policy);
+            }
+            serde_json::json!({ "policies": policies })
+        }
+    };
+    if let Some(fields) = written.as_object_mut() {
+        fields.insert("issues".to_owned(), serde_json::to_value(issues)?);
+    }
+    serde_json::to_writer(&mut *out, &written)?;
     writeln!(out)
+}
+
+fn write_all(
+    out: &mut impl Write,
+    terminal: Terminal,
+    files: &[PolicyFile],
+    issues: &[Issue],
+) -> io::Result<()> {
+    for file in files {
+        if files.len() > 1 {
+            writeln!(
+                out,
+                "{}\n",
+                terminal.paint(STRONG, format!("# {}", file.source))
+            )?;
+        }
+        write_text(out, terminal, file)?;
+        if files.len() > 1 {
+            writeln!(out)?;
+        }
+    }
+    for issue in issues {
+        write_issue(out, terminal, issue)?;
+    }
+    Ok(())
+}
+
+fn write_issue(out: &mut impl Write, terminal: Terminal, issue: &Issue) -> io::Result<()> {
+    let kind = match issue.kind {
+        analysis::IssueKind::Duplicate => "said twice",
+        analysis::IssueKind::Contradiction => "contradiction",
+        analysis::IssueKind::Swallowed => "says nothing new",
+        analysis::IssueKind::NeverFires => "never finds anything",
+    };
+    writeln!(out, "\n{}", terminal.paint(DOUBTFUL.bold(), kind))?;
+    for (number, rule) in (1..).zip(&issue.rules) {
+        let text = format!("{number}. {} ({})", rule.paraphrase, rule.title);
+        terminal.write_prose(out, INDENT, &text)?;
+    }
+    terminal.write_prose(out, 2 * INDENT, &issue.message)?;
+    if let Some(example) = &issue.example {
+        terminal.write_prose(out, 2 * INDENT, &format!("For example {example}"))?;
+    }
+    Ok(())
 }
 
 fn write_text(out: &mut impl Write, terminal: Terminal, file: &PolicyFile) -> io::Result<()> {
@@ -188,6 +278,15 @@ mod tests {
     use analyzer::span::Span;
 
     use super::*;
+
+    #[test]
+    fn the_committed_schema_is_the_one_of_the_rules() {
+        let committed = include_str!("../../../analyzer/src/policy/rules.schema.json");
+        assert!(
+            committed == rule_file::schema(),
+            "run `sheetbrain policy schema > analyzer/src/policy/rules.schema.json`"
+        );
+    }
 
     fn underlined_words(text: &str, unread: &[(u32, u32)], room: usize) -> Vec<(String, String)> {
         let sentence = Sentence {

@@ -1,6 +1,8 @@
 //! A policy document in a file, compiled, and how much of it is enforced.
 
-use analyzer::policy::{self, Compiled, Lexicon};
+use analyzer::policy::{self, Compiled, Lexicon, rule_file};
+use anyhow::bail;
+use documents::Kind;
 
 use super::input::Source;
 
@@ -15,8 +17,34 @@ pub(super) struct PolicyFile {
 }
 
 impl PolicyFile {
+    /// Reads a document of any kind. A file of rules must be right: what is wrong with it is the
+    /// error, line by line.
     pub(super) fn read(source: Source) -> anyhow::Result<Self> {
-        let text = source.read_text()?;
+        let name = source.to_string();
+        // Standard input and files without an ending are text.
+        let kind = Kind::of_name(&name).unwrap_or(Kind::Text);
+        let bytes = source.read_bytes()?;
+        let text = match documents::read(kind, &bytes) {
+            Ok(text) => text,
+            Err(error) => bail!("{source}: {error}"),
+        };
+        let lower = name.to_lowercase();
+        let is_rules = [".yaml", ".yml", ".json"]
+            .iter()
+            .any(|ending| lower.ends_with(ending));
+        if (is_rules || rule_file::is_rule_file(&text))
+            && let Err(errors) = rule_file::read(&text)
+        {
+            let lines = errors.iter().map(|error| {
+                let place = if error.path.is_empty() {
+                    String::new()
+                } else {
+                    format!("{}: ", error.path)
+                };
+                format!("{source}:{}: {place}{}", error.line, error.message)
+            });
+            bail!("{}", lines.collect::<Vec<_>>().join("\n"));
+        }
         let compiled = policy::compile(&text, &Lexicon::english());
         Ok(Self {
             title: source.title(),

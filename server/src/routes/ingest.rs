@@ -22,7 +22,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 
 /// Stores a policy document and says what each of its sentences became.
 ///
-/// JSON, or a form with `file` (.txt or .md) and the other fields as text. Without a title, a file's
+/// JSON, or a form with `file` (.txt, .md, .docx, .pdf, or .yaml and .json with rules) and the other fields as text. Without a title, a file's
 /// name is its title.
 #[utoipa::path(post, path = "/api/ingest", tag = "policies", request_body = PolicyInput, responses(
     (status = CREATED, body = PolicyWithRules),
@@ -166,32 +166,19 @@ async fn read_form(state: &AppState, mut form: Multipart, size: &mut usize) -> R
     }
     let (file_name, bytes) =
         file.ok_or_else(|| Error::input("/file", "The form has no field named file."))?;
-    let (stem, extension) = file_name.rsplit_once('.').unwrap_or((&file_name, ""));
-    if !["txt", "md", "markdown", "text"].contains(&extension.to_ascii_lowercase().as_str()) {
-        return Err(Error::new(
-            ProblemType::UnsupportedMediaType,
-            format!(
-                "\"{file_name}\" is not a .txt or .md file. Save the document as text or Markdown."
-            ),
-        ));
-    }
+    let kind = documents::Kind::of_name(&file_name).ok_or_else(|| {
+        let unknown = documents::DocumentError::UnknownKind(file_name.clone());
+        Error::new(ProblemType::UnsupportedMediaType, unknown.to_string())
+    })?;
     if input.title.trim().is_empty() {
-        stem.clone_into(&mut input.title);
+        let stem = file_name.rsplit_once('.').map(|(stem, _)| stem);
+        stem.unwrap_or(&file_name).clone_into(&mut input.title);
     }
-    input.content = read_text(&bytes)?;
+    // A document can take long to unfold: not on a thread that answers requests.
+    let read = state
+        .analysis
+        .run(move |_| documents::read(kind, &bytes))
+        .await?;
+    input.content = read.map_err(|error| Error::input("/file", error.to_string()))?;
     input.into_draft(&file_name)
-}
-
-/// The text of a file in UTF-8, a byte-order mark left out.
-fn read_text(bytes: &[u8]) -> Result<String> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()),
-        Err(error) => Err(Error::input(
-            "/file",
-            format!(
-                "The file is not text in UTF-8: byte {} does not fit. Save it as UTF-8.",
-                error.valid_up_to()
-            ),
-        )),
-    }
 }
