@@ -157,7 +157,14 @@ async fn a_server_that_is_asked_to_stop_finishes_what_was_begun() {
         .json(&serde_json::json!({"formulas": formulas}));
     let answer = tokio::spawn(send(request));
     let db = server.db.clone();
-    tokio::time::sleep(Duration::from_millis(30)).await;
+    // It has begun when it is counted.
+    while server
+        .sql("SELECT request_count FROM rate_limit_buckets")
+        .await
+        != "1"
+    {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     assert!(server.stop().await.success());
     let answer = answer.await.unwrap().expect(200);
     let recorded = sqlx::raw_sql("SELECT id::text FROM audit_logs")

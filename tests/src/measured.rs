@@ -4,13 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use embedded_postgres::{Cluster, DATABASE, Options};
-use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use tokio::process::Child;
 
 use crate::load::Audit;
-use crate::program::{Start, started};
+use crate::program::{Start, client, started};
 
 /// Organizations besides the demo, each like it: a member, plan enterprise, the same three policies.
 const MORE: &str = "
@@ -101,7 +100,7 @@ impl Measured {
 
     /// Audits that show a new API key of the organization.
     async fn audit(&self, (organization, user): (String, String)) -> Audit {
-        let request = Client::new()
+        let request = client()
             .post(format!("http://{}/api/keys", self.address))
             .header("x-user-org", organization)
             .header("x-user-id", user)
