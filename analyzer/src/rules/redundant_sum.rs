@@ -55,19 +55,32 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
     if !is_single {
         return;
     }
-    findings
-        .report(
-            formula.span(call),
-            "This SUM is given a single value, so it adds nothing up. Write the calculation \
-             alone, or give it the range that was meant.",
-        )
-        .unsafe_fix(
+    let reported = findings.report(
+        formula.span(call),
+        "This SUM is given a single value, so it adds nothing up. Write the calculation \
+         alone, or give it the range that was meant.",
+    );
+    // A range can end with a call, and not with a number.
+    if !is_end_of_range(context, call) {
+        reported.unsafe_fix(
             "Remove the SUM",
             vec![Edit {
                 span: formula.span(call),
                 text: context.written_in_place_of(call, *argument),
             }],
         );
+    }
+}
+
+/// Whether the node, with the parentheses around it, stands at a `:`.
+fn is_end_of_range(context: &Context<'_>, id: NodeId) -> bool {
+    let around = std::iter::successors(context.parent(id), |parent| context.parent(*parent));
+    let mut kinds = around.map(|id| context.formula.kind(id));
+    let behind_groups = kinds.find(|kind| !matches!(kind, NodeKind::Group(_)));
+    matches!(
+        behind_groups,
+        Some(NodeKind::Infix(InfixOperator::Range, ..))
+    )
 }
 
 #[cfg(test)]
@@ -80,6 +93,13 @@ mod tests {
         assert_eq!(fixed(&RULE, "=SUM(A1+B1)"), "=A1+B1");
         assert_eq!(fixed(&RULE, "=2*SUM(A1+B1)"), "=2*(A1+B1)");
         assert_eq!(fixed(&RULE, "=2*SUM(A1)"), "=2*A1");
+    }
+
+    #[test]
+    fn the_end_of_a_range_stays_a_call() {
+        for formula in ["=A1:SUM(A1:A1:SUM(0))", "=A1:(SUM(0))"] {
+            assert_eq!(fixed(&RULE, formula), formula);
+        }
     }
 
     #[test]
