@@ -286,7 +286,7 @@ pub struct Context<'a> {
     pub surroundings: &'a Surroundings,
     /// The values of the rule's settings, in their order.
     pub settings: &'a [SettingValue],
-    /// How the formula is written, and so what is written into it.
+    /// How the formula is written, and so how a fix has to be.
     pub locale: Locale,
 }
 

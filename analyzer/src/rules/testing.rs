@@ -23,18 +23,19 @@ pub(super) fn findings_with(
     settings: &[(&str, SettingValue)],
     formula: &str,
 ) -> Vec<Finding> {
-    run(rule, settings, Names::default(), formula)
+    run(rule, settings, Names::default(), Locale::default(), formula)
 }
 
 /// What the rule finds in a formula that stands at B2 of a workbook that defines these names.
 pub(super) fn findings_in_workbook(rule: &Rule, names: &Names, formula: &str) -> Vec<Finding> {
-    run(rule, &[], names.clone(), formula)
+    run(rule, &[], names.clone(), Locale::default(), formula)
 }
 
 fn run(
     rule: &Rule,
     settings: &[(&str, SettingValue)],
     names: Names,
+    locale: Locale,
     formula: &str,
 ) -> Vec<Finding> {
     let settings = settings
@@ -49,7 +50,7 @@ fn run(
         }],
     };
     let rules = RuleSet::from_definition(&only).unwrap();
-    let mut auditor = Auditor::new(&rules, Locale::default()).in_workbook(Arc::new(names));
+    let mut auditor = Auditor::new(&rules, locale).in_workbook(Arc::new(names));
     let cell = Position { column: 2, row: 2 };
     auditor.audit(formula, cell).unwrap().findings
 }
@@ -74,7 +75,16 @@ pub(super) fn messages(rule: &Rule, formula: &str) -> Vec<String> {
 
 /// The formula after all the fixes that the rule offers.
 pub(super) fn fixed(rule: &Rule, formula: &str) -> String {
-    let findings = findings(rule, formula);
+    fixed_in(Locale::default(), rule, formula)
+}
+
+/// The same for a formula with decimal commas.
+pub(super) fn fixed_in_german(rule: &Rule, formula: &str) -> String {
+    fixed_in(Locale::from_tag("de-DE"), rule, formula)
+}
+
+fn fixed_in(locale: Locale, rule: &Rule, formula: &str) -> String {
+    let findings = run(rule, &[], Names::default(), locale, formula);
     fix::apply(
         formula,
         findings.iter().filter_map(|finding| finding.fix.as_ref()),
