@@ -348,9 +348,8 @@ fn is_part_of(metric: &Metric, wider: &Metric) -> bool {
         set.names.iter().all(|name| wider.names.contains(name))
     };
     match (metric, wider) {
-        (Metric::CallsOf(_), Metric::Calls)
+        (Metric::CallsOf(_) | Metric::Nesting, Metric::Calls)
         | (Metric::NestingOf(_), Metric::Nesting | Metric::Calls)
-        | (Metric::Nesting, Metric::Calls)
         | (Metric::Arguments(_), Metric::Arguments(None)) => true,
         (Metric::CallsOf(set), Metric::CallsOf(wider))
         | (Metric::NestingOf(set), Metric::NestingOf(wider) | Metric::CallsOf(wider))

@@ -40,12 +40,12 @@ impl Place {
             return true;
         }
         let sheet = sheet.unwrap_or_default().to_lowercase();
-        let is_on = |names: &[String]| names.iter().any(|name| fits(name, &sheet));
-        let is_in = |areas: &[Area]| areas.iter().any(|area| area.contains(cell));
-        (self.sheets.is_empty() || is_on(&self.sheets))
-            && (self.ranges.is_empty() || is_in(&self.ranges))
-            && !is_on(&self.without_sheets)
-            && !is_in(&self.without_ranges)
+        let on_one = |names: &[String]| names.iter().any(|name| fits(name, &sheet));
+        let in_one = |areas: &[Area]| areas.iter().any(|area| area.contains(cell));
+        (self.sheets.is_empty() || on_one(&self.sheets))
+            && (self.ranges.is_empty() || in_one(&self.ranges))
+            && !on_one(&self.without_sheets)
+            && !in_one(&self.without_ranges)
     }
 
     fn is_everywhere(&self) -> bool {

@@ -149,10 +149,10 @@ fn read_condition(text: &str) -> Option<Condition> {
     let mut parts = text.splitn(3, ' ');
     let (hole, name, value) = (parts.next()?, parts.next()?, parts.next()?);
     let value: serde_json::Value = serde_json::from_str(value).ok()?;
-    let test = serde_json::Map::from_iter([(name.to_owned(), value)]);
+    let written = serde_json::Map::from_iter([(name.to_owned(), value)]);
     Some(Condition {
         hole: hole.to_owned(),
-        test: serde_json::from_value::<Test>(test.into()).ok()?,
+        test: serde_json::from_value::<Test>(written.into()).ok()?,
     })
 }
 

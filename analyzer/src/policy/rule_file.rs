@@ -181,7 +181,6 @@ fn braces(text: &str) -> usize {
                 characters.next();
             }
             (Some(open), _) if open == character => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(character),
             (None, '{') => depth += 1,
             (None, '}') => {
@@ -190,7 +189,7 @@ fn braces(text: &str) -> usize {
                     return at + 1;
                 }
             }
-            (None, _) => {}
+            (Some(_) | None, _) => {}
         }
     }
     text.trim_end().len()

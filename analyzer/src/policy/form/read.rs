@@ -155,7 +155,7 @@ impl Form {
         let around = field == "match";
         match written {
             Match::Pattern(patterns) => {
-                let query = self.query(patterns.clone().into_vec(), around, field)?;
+                let query = self.query(&patterns.clone().into_vec(), around, field)?;
                 Ok(match query.only_function() {
                     Some(name) => What::Calls(FunctionSet {
                         class: None,
@@ -178,7 +178,7 @@ impl Form {
         }
     }
 
-    fn query(&self, patterns: Vec<String>, around: bool, field: &'static str) -> Result<Query> {
+    fn query(&self, patterns: &[String], around: bool, field: &'static str) -> Result<Query> {
         if patterns.is_empty() {
             return Err(FormError::new(field, "the list of patterns is empty"));
         }

@@ -27,9 +27,9 @@ impl Bound {
         match self {
             Self::Free => None,
             Self::Node(id) => Some(formula.span(id)),
-            Self::List(list) => {
-                let list = formula.list(list);
-                let (first, last) = (list.first()?, list.last()?);
+            Self::List(nodes) => {
+                let nodes = formula.list(nodes);
+                let (first, last) = (nodes.first()?, nodes.last()?);
                 Some(formula.span(*first).to(formula.span(*last)))
             }
             Self::Function(call) => match formula.kind(call) {
@@ -190,9 +190,8 @@ impl<'a> Matcher<'a> {
         let id = formula.inside(id);
         let kind = formula.kind(id);
         let hole = match (shape, kind) {
-            (Shape::Any(hole), _) => *hole,
+            (Shape::Any(hole), _) | (Shape::Text(hole), NodeKind::Text) => *hole,
             (Shape::Number(hole), _) if is_number(formula, id) => *hole,
-            (Shape::Text(hole), NodeKind::Text) => *hole,
             (Shape::Reference(hole, wanted), NodeKind::Reference(reference))
                 if is_of_kind(*wanted, &reference) =>
             {
