@@ -1,6 +1,11 @@
 //! Rules that are written by hand: patterns, conditions, rewrites, scopes, and what is said of
 //! rules that are wrong.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test that can not be prepared has failed"
+)]
+
 use std::sync::Arc;
 
 use analyzer::audit::Auditor;

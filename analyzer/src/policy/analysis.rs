@@ -230,8 +230,9 @@ fn contradiction(one: &Subject<'_>, other: &Subject<'_>) -> Option<Issue> {
             first,
             "What the first asks for is what the second forbids.",
         )),
-        (Demand::Require(..), Demand::Require(..)) => {
-            let both = !other.kept.is_empty()
+        (Demand::Require(_, first_wants), Demand::Require(_, second_wants)) => {
+            let both = are_of_one_kind(first_wants, second_wants)
+                && !other.kept.is_empty()
                 && other.kept.iter().all(|formula| one.flags(formula))
                 && one.demand().target() == other.demand().target();
             both.then(|| {
@@ -250,6 +251,22 @@ fn contradiction(one: &Subject<'_>, other: &Subject<'_>) -> Option<Issue> {
                 .then(|| told(first, "A formula that keeps the first breaks the second."))
         }
         _ => None,
+    }
+}
+
+/// Whether what meets the one requirement decides about the other: two values of one argument, or
+/// two lists of sources. A formula can meet others side by side, whatever their samples do.
+fn are_of_one_kind(one: &Requirement, other: &Requirement) -> bool {
+    match (one, other) {
+        (
+            Requirement::ArgumentIs(place, _),
+            Requirement::ArgumentIs(other, _) | Requirement::ArgumentIsNot(other, _),
+        )
+        | (Requirement::ArgumentIsNot(place, _), Requirement::ArgumentIs(other, _)) => {
+            place == other
+        }
+        (Requirement::FromSpreadsheet(_), Requirement::FromSpreadsheet(_)) => true,
+        _ => false,
     }
 }
 

@@ -122,6 +122,16 @@ pub(super) fn of(demand: &Demand) -> Tests {
     }
 }
 
+/// Formulas that are large in every way that can be limited, for limits beyond a page's examples.
+fn grown() -> impl Iterator<Item = String> {
+    [10, 100, 1_000].into_iter().flat_map(|size: usize| {
+        let terms: Vec<String> = (1..=size).map(|row| format!("A{row}")).collect();
+        let depth = size.min(60);
+        let nested = format!("={}0{}", "IF(A1,1,".repeat(depth), ")".repeat(depth));
+        [format!("={}", terms.join("+")), nested]
+    })
+}
+
 /// Formulas to be tried out, for a demand that says too little for an example to be made of it:
 /// patterns, and built-in rules, which have examples on their page.
 fn tried(demand: &Demand) -> Option<Vec<String>> {
@@ -130,10 +140,8 @@ fn tried(demand: &Demand) -> Option<Vec<String>> {
             let rule = form::find_rule(&builtin.rule).ok()?;
             let page = rule.page();
             let formulas = page.lines().map(str::trim);
-            formulas
-                .filter(|line| line.starts_with('='))
-                .map(str::to_owned)
-                .collect()
+            let formulas = formulas.filter(|line| line.starts_with('='));
+            formulas.map(str::to_owned).chain(grown()).collect()
         }
         Demand::Forbid(target) | Demand::Require(target, _) => {
             let What::Pattern(query) = &target.what else {

@@ -249,6 +249,19 @@ fn replace(demand: &mut Demand, with: &What) {
     }
 }
 
+/// The value that the text begins with, and what is behind it.
+fn read_setting(text: &str) -> Option<(SettingValue, &str)> {
+    // The point of the sentence would be a number's.
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0 {
+        let (number, behind) = text.split_at_checked(digits)?;
+        return Some((SettingValue::Number(number.parse().ok()?), behind));
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter();
+    let value = values.next()?.ok()?;
+    Some((value, text.get(values.byte_offset()..)?))
+}
+
 fn read_builtin(sentence: &str) -> Option<(Builtin, Level)> {
     let (level, rest) = [
         ("Formulas must pass the built-in rule ", Level::Must),
@@ -265,9 +278,9 @@ fn read_builtin(sentence: &str) -> Option<(Builtin, Level)> {
     let mut word = " with ";
     while let Some((setting, behind)) = rest.strip_prefix(word).and_then(read_code) {
         let behind = behind.strip_prefix(' ')?;
-        let mut values = serde_json::Deserializer::from_str(behind).into_iter::<SettingValue>();
-        settings.insert(setting, values.next()?.ok()?);
-        (rest, word) = (behind.get(values.byte_offset()..)?, " and ");
+        let (value, behind) = read_setting(behind)?;
+        settings.insert(setting, value);
+        (rest, word) = (behind, " and ");
     }
     (rest == ".").then_some((Builtin { rule, settings }, level))
 }
