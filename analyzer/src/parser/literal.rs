@@ -7,6 +7,7 @@ use nom::character::complete::{digit0, digit1, one_of};
 use nom::combinator::{opt, recognize, value};
 use nom::sequence::preceded;
 
+use super::decimal;
 use super::scan::{byte_at, joins, may_be_space, space_end};
 use crate::ast::ErrorValue;
 
@@ -63,12 +64,7 @@ pub(super) fn number_value(written: &str) -> Option<f64> {
     if let Some(value) = short_number(written.as_bytes()) {
         return Some(value);
     }
-    let value: f64 = if written.contains(',') {
-        written.replace(',', ".").parse().ok()?
-    } else {
-        written.parse().ok()?
-    };
-    value.is_finite().then_some(value)
+    decimal::value(written)
 }
 
 /// The value of a number of at most 15 digits without an exponent. Both the digits and the power

@@ -15,6 +15,7 @@
 //! node is ever left without a parent.
 
 mod calls;
+mod decimal;
 mod error;
 mod expression;
 mod literal;
