@@ -17,6 +17,7 @@ use crate::parser::{Locale, parse_into};
 use crate::policy::{Told, Violation};
 use crate::rule::{Check, Context, Findings, Found, MOST_FINDINGS, NodeKinds, Sees, Surroundings};
 use crate::ruleset::{ActiveRule, RuleSet};
+use crate::sort;
 use crate::template::{self, AsItIs, Template};
 
 /// The most characters a formula may have.
@@ -158,8 +159,8 @@ impl<'a> Auditor<'a> {
     fn take_findings(&mut self, template: Template) -> Vec<Finding> {
         let expected = self.found.len() + self.violations.len();
         let mut findings: Vec<Finding> = Vec::with_capacity(expected);
-        self.found
-            .sort_by_key(|found| (found.span.start, found.span.end, found.rule));
+        sort::by_key(&mut self.found, |found| found.rule.into());
+        sort::by_key(&mut self.found, |found| found.span.in_order());
         for found in self.found.drain(..) {
             if let Some(count) = self.counts.get_mut(usize::from(found.rule)) {
                 *count = 0;
@@ -178,7 +179,7 @@ impl<'a> Auditor<'a> {
                 finding.fingerprint = fingerprint(finding, earlier, template);
             }
         }
-        findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
+        sort::by_key(&mut findings, |finding| finding.span.in_order());
         findings
     }
 }
@@ -388,7 +389,7 @@ impl Pass<'_, '_> {
             active.is_some_and(|active| active.rule.sees == Sees::Template)
         };
         let mut fired: Vec<u16> = self.found.iter().map(|found| found.rule).collect();
-        fired.sort_unstable();
+        sort::by_key(&mut fired, |rule| (*rule).into());
         fired.dedup();
         fired.retain(sees_template);
         // A rule that sees text is asked again anyway.

@@ -1,6 +1,7 @@
 //! Applies fixes to the text of a formula. Decides nothing about whether a fix should be applied.
 
 use crate::finding::{Edit, Fix};
+use crate::sort;
 
 /// The formula after the fixes.
 ///
@@ -17,7 +18,7 @@ pub fn apply<'a>(source: &str, fixes: impl IntoIterator<Item = &'a Fix>) -> Stri
             accepted.extend(&fix.edits);
         }
     }
-    accepted.sort_by_key(|edit| edit.span);
+    sort::by_key(&mut accepted, |edit| edit.span.in_order());
     let mut result = String::with_capacity(source.len() + 16);
     let mut copied = 0;
     for edit in accepted {

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 use crate::ast::{Formula, NodeId, NodeKind, NodeList};
 use crate::functions::{FunctionId, LAMBDA, LET};
+use crate::sort;
 use crate::span::Span;
 
 /// A name that `LET` or `LAMBDA` gives to something.
@@ -61,8 +62,8 @@ impl Scopes {
         }
         let mut scopes = walk.scopes;
         scopes.given = scopes.bindings.iter().map(|binding| binding.name).collect();
-        scopes.given.sort_unstable();
-        scopes.uses.sort_unstable();
+        sort::by_key(&mut scopes.given, |name| name.0.into());
+        sort::by_key(&mut scopes.uses, |(name, _)| name.0.into());
         scopes
     }
 

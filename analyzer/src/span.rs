@@ -36,6 +36,11 @@ impl Span {
         self.end.saturating_sub(self.start)
     }
 
+    /// A number by which spans are sorted: by their starts, and then by their ends.
+    pub(crate) const fn in_order(self) -> u64 {
+        (self.start as u64) << 32 | self.end as u64
+    }
+
     /// Whether the span covers nothing.
     #[must_use]
     pub const fn is_empty(self) -> bool {

@@ -4,6 +4,7 @@ use super::operators::{Action, Operator, after_operand, power};
 use super::scan::byte_at;
 use super::{Parser, SyntaxErrorKind, offset};
 use crate::ast::{InfixOperator, NodeId, NodeKind, PrefixOperator};
+use crate::sort;
 use crate::span::Span;
 
 impl Parser<'_> {
@@ -27,9 +28,7 @@ impl Parser<'_> {
             whole = self.leftover(whole);
         }
         self.tree.root = Some(whole);
-        if self.tree.errors.len() > 1 {
-            self.tree.errors.sort_by_key(|error| error.span);
-        }
+        sort::by_key(&mut self.tree.errors, |error| error.span.in_order());
     }
 
     /// `equals_sign = [ "=" ]`

@@ -1,6 +1,7 @@
 use crate::ast::NodeKind;
 use crate::finding::Edit;
 use crate::rule::{Check, Context, Findings, declare_rule};
+use crate::sort;
 use crate::span::Span;
 
 declare_rule! {
@@ -43,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let mut texts = texts(context);
-    texts.sort_unstable();
+    sort::by_key(&mut texts, |text| text.in_order());
     let mut start = 0;
     while let Some(found) = source.get(start..).and_then(|rest| rest.find(' ')) {
         let from = start + found;
