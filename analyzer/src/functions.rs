@@ -256,6 +256,17 @@ pub fn similar(name: &str) -> Option<&'static Function> {
     nearest(name, documented.map(|function| (function.name, function)))
 }
 
+/// A name that may be no function, as messages show it however it was written: in upper case as
+/// functions are, or in lower case if it has letters beyond ASCII, of which some have no capital.
+#[must_use]
+pub fn shown(name: &str) -> String {
+    if name.is_ascii() {
+        name.to_ascii_uppercase()
+    } else {
+        name.to_lowercase()
+    }
+}
+
 /// Every function, sorted by name.
 pub fn all() -> impl Iterator<Item = &'static Function> {
     FUNCTIONS.iter()

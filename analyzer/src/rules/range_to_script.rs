@@ -1,4 +1,5 @@
 use crate::ast::{Formula, NodeId, NodeKind};
+use crate::functions;
 use crate::rule::{Check, Context, Findings, NodeKinds, declare_rule};
 
 declare_rule! {
@@ -51,7 +52,7 @@ fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
             format!(
                 "{} is no function of Google's, and a script behind it could send this range \
                  anywhere. Make sure that the function is known and wanted.",
-                name.to_uppercase()
+                functions::shown(name)
             ),
         );
     }

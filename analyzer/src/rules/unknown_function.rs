@@ -80,7 +80,7 @@ fn report_excel_only(
     span: Span,
     findings: &mut Findings<'_>,
 ) {
-    let upper = name.to_uppercase();
+    let upper = functions::shown(name);
     let reported = findings.report(
         span,
         format!(
@@ -99,7 +99,7 @@ fn report_excel_only(
 
 /// Reports a name that neither Sheets nor, if `when_plain` is high, the workbook defines.
 fn report(name: &str, span: Span, when_plain: Severity, findings: &mut Findings<'_>) {
-    let upper = name.to_uppercase();
+    let upper = functions::shown(name);
     let may_be_defined = when_plain < Severity::High;
     let similar = functions::similar(name)
         .filter(|function| !name.contains('_') || function.name.contains('_'));
@@ -133,7 +133,7 @@ fn report(name: &str, span: Span, when_plain: Severity, findings: &mut Findings<
 
 /// Reports a name that is likely a misspelling of `similar`.
 fn report_similar(name: &str, similar: &str, span: Span, findings: &mut Findings<'_>) {
-    let upper = name.to_uppercase();
+    let upper = functions::shown(name);
     findings
         .report(
             span,
@@ -235,6 +235,19 @@ mod tests {
         assert_eq!(marked("=NET_PRCIE(A1)"), Some((Severity::High, true)));
         assert_eq!(marked("=GROSS_VALUE(A1)"), Some((Severity::High, false)));
         assert_eq!(marked("=VLOKUP(A1,B:C,2,0)"), Some((Severity::High, true)));
+    }
+
+    #[test]
+    fn a_name_is_shown_alike_however_it_is_written() {
+        for formula in ["=nosuchthing(1)", "=Nosuchthing(1)"] {
+            let said = messages(&RULE, formula);
+            assert!(said.concat().contains("function NOSUCHTHING"), "{said:?}");
+        }
+        // The capital of `ß` would be another spelling.
+        for formula in ["=Straße(1)", "=STRAßE(1)"] {
+            let said = messages(&RULE, formula);
+            assert!(said.concat().contains("function straße"), "{said:?}");
+        }
     }
 
     #[test]
