@@ -1,11 +1,6 @@
 //! The promises that the fuzz targets look for a breach of, held against generated formulas and
 //! against those of a folder that `SHEETBRAIN_CORPUS` names.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can not be prepared has failed"
-)]
-
 #[path = "syntax/formulas.rs"]
 mod formulas;
 #[expect(
@@ -27,6 +22,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use promises::{LOCALES, auditing, fixing, policies, printing, sound};
+
+/// Of the longer list of formulas, every so many lines are enough, for it has many copies.
+const STEP: usize = 41;
 
 /// All that holds for a formula, and for any other text.
 #[track_caller]
@@ -179,10 +177,8 @@ fn policy() -> impl Strategy<Value = String> {
         "e.g.",
     ];
     vec((select(words), select(vec![" ", " ", " ", ""])), 0..40).prop_map(|words| {
-        words
-            .into_iter()
-            .map(|(word, space)| format!("{word}{space}"))
-            .collect()
+        let parts = words.into_iter().flat_map(|(word, space)| [word, space]);
+        parts.collect()
     })
 }
 
@@ -280,8 +276,6 @@ fn formulas_that_people_wrote_keep_the_promises() {
         }
         return;
     };
-    /// Of the longer list, every so many lines are enough, for it has many copies.
-    const STEP: usize = 41;
     let folder = PathBuf::from(folder);
     for (file, step) in [("sheets-dev.txt", 1), ("euses-dev.txt", STEP)] {
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
