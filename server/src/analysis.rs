@@ -35,6 +35,7 @@ impl Drop for OnDrop {
 #[derive(Clone, Debug)]
 pub struct Analysis {
     places: Arc<Semaphore>,
+    all: usize,
 }
 
 /// A place among those in work; left when it and its jobs are done.
@@ -47,7 +48,14 @@ impl Analysis {
     pub fn new(places: u32) -> Self {
         Self {
             places: Arc::new(Semaphore::new(places as usize)),
+            all: places as usize,
         }
+    }
+
+    /// Jobs that run or wait.
+    #[must_use]
+    pub fn load(&self) -> usize {
+        self.all.saturating_sub(self.places.available_permits())
     }
 
     /// Takes a place, or refuses.

@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::identity::permissions;
 use crate::problem::{self, REQUEST_ID};
 use crate::state::AppState;
-use crate::{peer, routes};
+use crate::{metrics, peer, routes};
 
 /// How long a request may take, its body included.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -61,7 +61,10 @@ fn routes(limits: &Limits) -> (Router<AppState>, Description) {
         .merge(routes::rules::router())
         .merge(routes::webhook::router())
         .merge(routes::health::router())
+        .merge(routes::metrics::router())
         .merge(routes::problems::router())
+        .merge(routes::rule_pages::router())
+        .merge(routes::audits::router())
         .layer(DefaultBodyLimit::max(limits.max_body_bytes))
         .merge(routes::audit::router().layer(DefaultBodyLimit::max(limits.max_audit_bytes)))
         // A form has boundaries and names around the document.
@@ -87,6 +90,7 @@ pub fn openapi(limits: &Limits) -> Description {
 /// The whole application.
 pub fn build(state: AppState, settings: &Settings) -> Router {
     let (router, description) = routes(&settings.limits);
+    let docs = routes::docs::page(&description);
     let description = serde_json::to_vec(&description).unwrap_or_default();
     let openapi = move || {
         let description = description.clone();
@@ -94,6 +98,7 @@ pub fn build(state: AppState, settings: &Settings) -> Router {
     };
     let router = router
         .route("/openapi.json", axum::routing::get(openapi))
+        .route("/docs", axum::routing::get(async move || docs()))
         .layer(RequestDecompressionLayer::new().gzip(true));
     let router = match peer::limit(settings.limits.rate_limit_per_ip, &settings.trusted_proxies) {
         Some(limit) => router.layer(limit),
@@ -104,6 +109,7 @@ pub fn build(state: AppState, settings: &Settings) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
         .layer(CatchPanicLayer::custom(on_panic))
         .layer(axum::middleware::from_fn(problem::render))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), metrics::observe))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),

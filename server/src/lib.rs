@@ -15,6 +15,7 @@ pub mod demo;
 pub mod error;
 pub mod extract;
 pub mod identity;
+pub mod metrics;
 pub mod parallel;
 pub mod peer;
 pub mod plans;

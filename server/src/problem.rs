@@ -222,6 +222,8 @@ pub async fn render(request: Request, next: Next) -> Response {
         members: problem.members,
     };
     let body = serde_json::to_vec(&details).unwrap_or_default();
+    // For what is counted.
+    response.extensions_mut().insert(problem.kind);
     *response.status_mut() = problem.kind.status();
     let headers = response.headers_mut();
     headers.insert(

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::{Limits, Settings};
 use crate::db::{Connections, TenantPool, WriterPool};
 use crate::identity::Identities;
+use crate::metrics::Metrics;
 use crate::rulesets::RuleSets;
 
 /// The version that `/api/health` and every audit report.
@@ -48,6 +49,8 @@ pub struct Inner {
     pub rate: RateLimiter,
     /// The writer of audits.
     pub recorder: Recorder,
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
 }
 
 impl AppState {
@@ -55,6 +58,7 @@ impl AppState {
     pub fn start(settings: &Settings, db: &Connections, clock: Clock) -> anyhow::Result<Self> {
         let writer = db.writer();
         let limits = settings.limits.clone();
+        let metrics = Arc::new(Metrics::new()?);
         Ok(Self(Arc::new(Inner {
             webhooks: settings.webhook_verifiers()?,
             identities: Identities::new(settings)?,
@@ -67,7 +71,8 @@ impl AppState {
                 limits.rate_limit_requests,
                 limits.rate_limit_window(),
             ),
-            recorder: Recorder::start(writer.clone(), VERSION),
+            recorder: Recorder::start(writer.clone(), VERSION, Arc::clone(&metrics)),
+            metrics,
             db: db.tenants(),
             writer,
             clock,

@@ -2,6 +2,8 @@
 //! into the next one. There is no timer, so a lone audit waits for its own commit only. An answer
 //! is given after the commit.
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -9,6 +11,7 @@ use super::batch::Candidate;
 use super::writer::Writer;
 use crate::db::WriterPool;
 use crate::db::audits::NewAudit;
+use crate::metrics::Metrics;
 use crate::plans::Plan;
 
 /// Audits that may wait to be recorded; beyond it the server is overloaded.
@@ -69,10 +72,18 @@ pub struct Recorder {
 impl Recorder {
     /// Starts the task; it ends when the last handle is dropped and everything is written.
     #[must_use]
-    pub fn start(db: WriterPool, engine: &'static str) -> Self {
+    pub fn start(db: WriterPool, engine: &'static str, metrics: Arc<Metrics>) -> Self {
         let (audits, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(serve(Writer::new(db, engine), waiting));
+        tokio::spawn(serve(Writer::new(db, engine), metrics, waiting));
         Self { audits }
+    }
+
+    /// Audits that wait to be recorded.
+    #[must_use]
+    pub fn load(&self) -> usize {
+        self.audits
+            .max_capacity()
+            .saturating_sub(self.audits.capacity())
     }
 
     /// Records an audit that was made with the rules of that version. `None`: too many wait.
@@ -87,11 +98,16 @@ impl Recorder {
     }
 }
 
-async fn serve(mut writer: Writer, mut waiting: mpsc::Receiver<Waiting>) {
+async fn serve(
+    mut writer: Writer,
+    metrics: Arc<Metrics>,
+    mut waiting: mpsc::Receiver<Waiting>,
+) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let candidates: Vec<&Candidate> = batch.iter().map(|one| &one.candidate).collect();
         let outcomes = writer.write(&candidates).await;
+        metrics.batch(&outcomes);
         for (one, outcome) in batch.drain(..).zip(outcomes) {
             // A caller who left does not change what is recorded.
             let _ = one.answer.send(outcome);

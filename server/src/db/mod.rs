@@ -6,6 +6,7 @@
 
 pub mod audits;
 pub mod clerk;
+pub mod history;
 pub mod identity;
 pub mod keys;
 pub mod policies;

@@ -65,6 +65,14 @@ impl Connections {
         OwnerPool(self.clone())
     }
 
+    /// How many connections are open, and how many of them do nothing.
+    fn load(&self) -> PoolLoad {
+        PoolLoad {
+            open: self.pool.size(),
+            idle: self.pool.num_idle(),
+        }
+    }
+
     /// Closes every connection.
     pub async fn close(&self) {
         self.pool.close().await;
@@ -75,6 +83,15 @@ impl Connections {
         // Nothing in it comes from a caller but an organization's id, which is a UUID.
         self.pool.begin_with(AssertSqlSafe(statement)).await
     }
+}
+
+/// How busy the connections are.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolLoad {
+    /// Connections that are open.
+    pub open: u32,
+    /// Those of them that do nothing.
+    pub idle: usize,
 }
 
 /// The statements that begin a transaction on these connections.
@@ -143,6 +160,12 @@ impl WriterPool {
     /// Begins a transaction.
     pub async fn begin(&self) -> Result<PgTransaction<'static>, Error> {
         self.0.begin("SET LOCAL ROLE sheetbrain_writer").await
+    }
+
+    /// How busy the connections are, which all kinds of pools share.
+    #[must_use]
+    pub fn load(&self) -> PoolLoad {
+        self.0.load()
     }
 }
 

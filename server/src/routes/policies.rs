@@ -8,8 +8,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -20,6 +18,7 @@ use crate::error::{Error, OnConstraint, Result};
 use crate::extract::{Json, Path, Query};
 use crate::identity::Caller;
 use crate::problem::{ProblemDetails, ProblemType};
+use crate::routes::cursor::{read_cursor, write_cursor};
 use crate::state::AppState;
 
 /// Policies on one page when the caller names no number, and at most.
@@ -63,7 +62,8 @@ async fn list_policies(
     if has_more {
         policies.pop();
     }
-    let next_cursor = policies.last().filter(|_| has_more).map(write_cursor);
+    let last = policies.last().filter(|_| has_more);
+    let next_cursor = last.map(|policy| write_cursor(policy.created_at, policy.id));
     Ok(Json(PolicyPage {
         policies,
         next_cursor,
@@ -229,29 +229,6 @@ async fn compile(state: &AppState, content: String) -> Result<Value> {
         })
         .await?
         .map_err(Error::internal)
-}
-
-/// A place in the list: the time and the id of the last policy seen.
-fn write_cursor(policy: &Policy) -> String {
-    let time = policy.created_at.format(&Rfc3339).unwrap_or_default();
-    format!("{time}_{}", policy.id)
-}
-
-fn read_cursor(cursor: &str) -> Result<(OffsetDateTime, Uuid)> {
-    cursor
-        .split_once('_')
-        .and_then(|(time, id)| {
-            Some((
-                OffsetDateTime::parse(time, &Rfc3339).ok()?,
-                id.parse().ok()?,
-            ))
-        })
-        .ok_or_else(|| {
-            Error::input(
-                "/cursor",
-                "cursor must be the nextCursor of an earlier page, unchanged.",
-            )
-        })
 }
 
 /// Which page of the list.
