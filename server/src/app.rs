@@ -60,6 +60,7 @@ fn routes(limits: &Limits) -> (Router<AppState>, Description) {
         .merge(routes::me::router())
         .merge(routes::rules::router())
         .merge(routes::webhook::router())
+        .merge(routes::stripe::router())
         .merge(routes::health::router())
         .merge(routes::metrics::router())
         .merge(routes::problems::router())

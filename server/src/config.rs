@@ -13,6 +13,8 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use svix::webhooks::Webhook;
 
+use crate::billing::settings::StripeSettings;
+
 /// The settings of `sheetbrain serve`.
 #[derive(Args, Clone, Debug)]
 #[expect(
@@ -89,6 +91,13 @@ pub struct Settings {
         reason = "a doc comment here would become help text of the group"
     )]
     pub limits: Limits,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would become help text of the group"
+    )]
+    pub stripe: StripeSettings,
 
     /// Proxies whose X-Forwarded-For is believed, comma-separated networks such as 10.0.0.0/8
     #[arg(
@@ -216,7 +225,7 @@ pub struct GoogleSettings {
 
 /// A value that is never printed.
 #[expect(clippy::unnecessary_wraps, reason = "the form of a value parser")]
-fn secret(value: &str) -> Result<SecretString, std::convert::Infallible> {
+pub(crate) fn secret(value: &str) -> Result<SecretString, std::convert::Infallible> {
     Ok(SecretString::from(value.to_owned()))
 }
 
@@ -236,6 +245,7 @@ impl Settings {
             self.listen
         );
         self.webhook_verifiers()?;
+        self.stripe.check(self.listen)?;
         self.database.check()
     }
 
@@ -309,7 +319,7 @@ impl Settings {
 }
 
 /// Whether a signing secret is one that documentation shows, or hardly varies.
-fn is_guessable(encoded: &str) -> bool {
+pub(crate) fn is_guessable(encoded: &str) -> bool {
     /// The example in Svix's documentation.
     const PUBLISHED: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let kinds: std::collections::BTreeSet<_> = encoded.bytes().collect();
@@ -317,18 +327,18 @@ fn is_guessable(encoded: &str) -> bool {
 }
 
 /// A variable that is set to nothing is a line of a template that nobody filled in.
-fn is_blank(value: &str) -> bool {
+pub(crate) fn is_blank(value: &str) -> bool {
     value.trim().is_empty()
 }
 
-fn filled(values: &[String]) -> Vec<String> {
+pub(crate) fn filled(values: &[String]) -> Vec<String> {
     let values = values.iter().map(|value| value.trim().to_owned());
     values.filter(|value| !value.is_empty()).collect()
 }
 
-/// An address that keys may come from, without a slash at the end: nobody on the way may change
-/// them, so it is https, or it is this machine.
-fn web_address(setting: &str, value: &str) -> anyhow::Result<String> {
+/// An address that keys may come from or go to, without a slash at the end: nobody on the way may
+/// read or change them, so it is https, or it is this machine.
+pub(crate) fn web_address(setting: &str, value: &str) -> anyhow::Result<String> {
     let value = value.trim().trim_end_matches('/');
     let url = reqwest::Url::parse(value).ok();
     let is_local =

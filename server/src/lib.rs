@@ -6,6 +6,7 @@
 pub mod admission;
 pub mod analysis;
 pub mod app;
+pub mod billing;
 pub mod cli;
 pub mod clock;
 pub mod config;

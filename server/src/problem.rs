@@ -75,7 +75,7 @@ problem_types! {
     Conflict: "conflict", CONFLICT, "It conflicts with what is there",
         "Something with the same name exists, or it was changed meanwhile. `detail` says what.";
     PlanNotAvailable: "plan-not-available", CONFLICT, "The plan can not be booked here",
-        "This server takes no payments, so only the plan `free` can be chosen.";
+        "The plan has no price on this server, so it can not be paid for. Whoever runs the server sets `STRIPE_API_KEY` and the plan's `STRIPE_PRICE_…`; the plan `free` can always be chosen.";
     TooLarge: "too-large", PAYLOAD_TOO_LARGE, "The request is too large",
         "The body exceeds the limit that `detail` names. Send it in several requests.";
     UnsupportedMediaType: "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The media type is not supported",
@@ -93,7 +93,7 @@ problem_types! {
     GoogleNotConfigured: "google-not-configured", SERVICE_UNAVAILABLE, "Google's identities are not set up",
         "Set `GOOGLE_CLIENT_IDS` to the OAuth clients of the add-on and start the server again.";
     WebhooksNotConfigured: "webhooks-not-configured", SERVICE_UNAVAILABLE, "Webhooks are not set up",
-        "Set `CLERK_WEBHOOK_SECRET` to the signing secret of the endpoint and start the server again.";
+        "Set `CLERK_WEBHOOK_SECRET` or `STRIPE_WEBHOOK_SECRET` to the signing secret of the endpoint and start the server again.";
 }
 
 impl ProblemType {

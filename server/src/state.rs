@@ -9,6 +9,8 @@ use crate::admission::bodies::Bodies;
 use crate::admission::rate::RateLimiter;
 use crate::admission::recorder::Recorder;
 use crate::analysis::Analysis;
+use crate::billing::Billing;
+use crate::billing::meter::Meter;
 use crate::clock::Clock;
 use crate::config::{Limits, Settings};
 use crate::db::{Connections, TenantPool, WriterPool};
@@ -35,6 +37,8 @@ pub struct Inner {
     pub limits: Limits,
     /// Verifiers of Clerk's webhooks, one a secret; none when webhooks are not set up.
     pub webhooks: Vec<Webhook>,
+    /// Payments.
+    pub billing: Billing,
     /// Who is who.
     pub identities: Identities,
     /// The organizations' rules, compiled.
@@ -59,8 +63,12 @@ impl AppState {
         let writer = db.writer();
         let limits = settings.limits.clone();
         let metrics = Arc::new(Metrics::new()?);
+        if let Some(meter) = Meter::new(&settings.stripe, writer.clone(), clock)? {
+            tokio::spawn(meter.run());
+        }
         Ok(Self(Arc::new(Inner {
             webhooks: settings.webhook_verifiers()?,
+            billing: Billing::new(&settings.stripe, settings.listen)?,
             identities: Identities::new(settings)?,
             rulesets: RuleSets::default(),
             lexicon: Arc::new(Lexicon::english()),

@@ -20,6 +20,7 @@ pub mod issuer;
 pub mod load;
 pub mod measured;
 pub mod program;
+pub mod stripe;
 
 pub use answer::Answer;
 pub use clerk::Clerk;

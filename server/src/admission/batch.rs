@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::recorder::Outcome;
@@ -53,7 +54,7 @@ pub(super) fn decide(
             if !standing.is_member {
                 return Outcome::NotAMember;
             }
-            let plan = Plan::at_work(standing.plan.as_deref(), standing.status.as_deref());
+            let plan = standing.booking().plan_at(audit.created_at);
             let limit = plan.monthly_audits();
             let new = admitted.entry((organization, month)).or_default();
             let used = standing.used.saturating_add(*new);
@@ -95,13 +96,15 @@ pub(super) struct Places<'a> {
     pub(super) month: String,
     pub(super) rules_version: i64,
     pub(super) booking: &'a Booking,
+    /// When the first of them was made.
+    pub(super) first_at: OffsetDateTime,
     pub(super) places: Vec<usize>,
 }
 
 impl Places<'_> {
     /// The plan at work.
     pub(super) fn plan(&self) -> Plan {
-        Plan::at_work(self.booking.plan.as_deref(), self.booking.status.as_deref())
+        self.booking.plan_at(self.first_at)
     }
 
     /// The audits, as the database is given them.
@@ -147,6 +150,7 @@ pub(super) fn grouped<'a>(
                 month,
                 rules_version: candidate.rules_version,
                 booking,
+                first_at: audit.created_at,
                 places: Vec::new(),
             });
         if group.rules_version == candidate.rules_version {
@@ -162,6 +166,7 @@ mod tests {
 
     use super::*;
     use crate::db::audits::IdempotencyKey;
+    use crate::plans::Plan;
 
     const ORGANIZATION: Uuid = Uuid::from_u128(1);
     const USER: Uuid = Uuid::from_u128(2);
@@ -201,6 +206,7 @@ mod tests {
             rules_version: 7,
             plan: Some("free".to_owned()),
             status: Some("active".to_owned()),
+            period_end: None,
             is_member: true,
         }
     }

@@ -16,7 +16,6 @@ use crate::db;
 use crate::db::WriterPool;
 use crate::db::audits::{Booking, Group, Standing};
 use crate::error::{chain, is_away};
-use crate::plans::Plan;
 
 /// How often a batch whose connection broke is sent again, and after how long each.
 const RETRIES: [Duration; 4] = [
@@ -196,11 +195,8 @@ impl Writer {
             self.bookings.clear();
         }
         for standing in standings {
-            let booking = Booking {
-                plan: standing.plan.clone(),
-                status: standing.status.clone(),
-            };
-            self.bookings.insert(standing.organization_id, booking);
+            self.bookings
+                .insert(standing.organization_id, standing.booking());
         }
     }
 }
@@ -216,7 +212,7 @@ fn as_recorded(candidate: &Candidate, standings: &[Standing]) -> Outcome {
         .iter()
         .find(|standing| standing.organization_id == candidate.audit.organization_id)
         .map_or(Outcome::OrganizationGone, |standing| Outcome::Recorded {
-            plan: Plan::at_work(standing.plan.as_deref(), standing.status.as_deref()),
+            plan: standing.booking().plan_at(candidate.audit.created_at),
             used: standing.used,
         })
 }

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::OwnerPool;
+use crate::plans::{Booked, Plan};
 
 /// An audit to be recorded.
 #[derive(Clone, Debug)]
@@ -55,6 +56,22 @@ pub struct Booking {
     pub plan: Option<String>,
     /// The subscription's status.
     pub status: Option<String>,
+    /// When the paid period ends.
+    pub period_end: Option<OffsetDateTime>,
+}
+
+impl Booking {
+    /// The plan that works at that time.
+    #[must_use]
+    pub fn plan_at(&self, time: OffsetDateTime) -> Plan {
+        let booked = self.plan.as_deref().zip(self.status.as_deref());
+        let booked = booked.map(|(plan, status)| Booked {
+            plan,
+            status,
+            period_end: self.period_end,
+        });
+        Plan::at_work(booked, time)
+    }
 }
 
 /// Where a member and an organization stand, read while the month's count is locked.
@@ -74,8 +91,22 @@ pub struct Standing {
     pub plan: Option<String>,
     /// The subscription's status.
     pub status: Option<String>,
+    /// When the paid period ends.
+    pub period_end: Option<OffsetDateTime>,
     /// Whether the person is a member, or it was none.
     pub is_member: bool,
+}
+
+impl Standing {
+    /// What the organization has booked.
+    #[must_use]
+    pub fn booking(&self) -> Booking {
+        Booking {
+            plan: self.plan.clone(),
+            status: self.status.clone(),
+            period_end: self.period_end,
+        }
+    }
 }
 
 /// A request that was recorded under its key.
@@ -133,6 +164,7 @@ pub async fn lock_standings(
         SELECT asked.organization_id AS "organization_id!", asked.user_id AS "user_id?",
                usage.month_year AS month, usage.count AS used, o.rules_version,
                s.plan AS "plan?", s.status AS "status?",
+               s.current_period_end AS "period_end?",
                (asked.user_id IS NULL OR EXISTS (
                    SELECT FROM sheetbrain.memberships m
                    WHERE m.organization_id = o.id AND m.user_id = asked.user_id)) AS "is_member!"
@@ -222,8 +254,9 @@ pub async fn record(
             UPDATE audit_usage AS usage
             SET count = usage.count + asked.audits, updated_at = now()
             FROM unnest($1::integer[], $2::uuid[], $3::text[], $4::integer[], $5::integer[],
-                        $6::bigint[], $7::text[], $8::text[])
-                AS asked (place, organization_id, month, audits, most, rules_version, plan, status)
+                        $6::bigint[], $7::text[], $8::text[], $27::timestamptz[])
+                AS asked (place, organization_id, month, audits, most, rules_version, plan, status,
+                    period_end)
             JOIN organizations o
                 ON o.id = asked.organization_id AND o.rules_version = asked.rules_version
             LEFT JOIN subscriptions s ON s.organization_id = o.id
@@ -231,6 +264,7 @@ pub async fn record(
               AND usage.count <= asked.most - asked.audits
               AND s.plan IS NOT DISTINCT FROM asked.plan
               AND s.status IS NOT DISTINCT FROM asked.status
+              AND s.current_period_end IS NOT DISTINCT FROM asked.period_end
               AND NOT EXISTS (
                   SELECT FROM unnest($9::integer[], $10::uuid[]) AS person (place, user_id)
                   WHERE person.place = asked.place AND NOT EXISTS (
@@ -293,6 +327,7 @@ pub async fn record(
         &rows.key as &[Option<&str>],
         &rows.request_hash as &[Option<&[u8]>],
         engine,
+        &asked.period_end as &[Option<OffsetDateTime>],
     )
     .fetch_all(connection)
     .await
@@ -309,6 +344,7 @@ struct Asked<'a> {
     rules_version: Vec<i64>,
     plan: Vec<Option<&'a str>>,
     status: Vec<Option<&'a str>>,
+    period_end: Vec<Option<OffsetDateTime>>,
     person_place: Vec<i32>,
     person: Vec<Uuid>,
 }
@@ -326,6 +362,7 @@ impl<'a> Asked<'a> {
             asked.rules_version.push(group.rules_version);
             asked.plan.push(group.booking.plan.as_deref());
             asked.status.push(group.booking.status.as_deref());
+            asked.period_end.push(group.booking.period_end);
             let people = group.audits.iter().filter_map(|audit| audit.user_id);
             let mut people: Vec<Uuid> = people.collect();
             people.sort_unstable();

@@ -4,6 +4,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::TenantTx;
+use crate::plans::{Booked, Plan};
 
 /// A subscription as its organization sees it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -24,6 +25,19 @@ pub struct Subscription {
     pub cancel_at: Option<OffsetDateTime>,
 }
 
+impl Subscription {
+    /// The plan that works at that time.
+    #[must_use]
+    pub fn plan_at(&self, time: OffsetDateTime) -> Plan {
+        let booked = Booked {
+            plan: &self.plan,
+            status: &self.status,
+            period_end: self.current_period_end,
+        };
+        Plan::at_work(Some(booked), time)
+    }
+}
+
 /// The organization's subscription, if it has booked anything.
 pub async fn find(tenant: &mut TenantTx) -> Result<Option<Subscription>, sqlx::Error> {
     sqlx::query_as!(
@@ -36,7 +50,20 @@ pub async fn find(tenant: &mut TenantTx) -> Result<Option<Subscription>, sqlx::E
     .await
 }
 
-/// Books the plan `free`. `None` when the organization pays for one that Stripe manages.
+/// Whether the organization has a subscription with Stripe that is not over.
+pub async fn is_paying(tenant: &mut TenantTx) -> Result<bool, sqlx::Error> {
+    let paying = sqlx::query_scalar!(
+        r#"SELECT EXISTS (
+            SELECT FROM subscriptions
+            WHERE organization_id = $1 AND stripe_subscription_id IS NOT NULL
+              AND status NOT IN ('canceled', 'incomplete', 'incomplete_expired')) AS "is_paying!""#,
+        tenant.organization_id()
+    );
+    paying.fetch_one(tenant.connection()).await
+}
+
+/// Books the plan `free`. `None` when the organization has a subscription with Stripe that is not
+/// over.
 pub async fn book_free(
     tenant: &mut TenantTx,
     now: OffsetDateTime,
@@ -47,8 +74,9 @@ pub async fn book_free(
          VALUES ($1, 'free', 'active', $2, $2)
          ON CONFLICT ON CONSTRAINT subscriptions_organization_id_key DO UPDATE
             SET plan = 'free', status = 'active', updated_at = $2,
-                current_period_start = NULL, current_period_end = NULL, cancel_at = NULL
+                stripe_subscription_id = NULL, current_period_start = NULL, current_period_end = NULL, cancel_at = NULL
             WHERE booked.stripe_subscription_id IS NULL
+               OR booked.status IN ('canceled', 'incomplete', 'incomplete_expired')
          RETURNING plan, status, current_period_start, current_period_end, cancel_at",
         tenant.organization_id(),
         now

@@ -37,7 +37,7 @@ pub struct OrgStats {
     pub total_audits: i64,
     /// Audits of this calendar month (UTC).
     pub audits_this_month: i64,
-    /// The plan at work.
+    /// The plan booked; `GET /api/billing` says which one is at work.
     pub plan: String,
     /// The subscription's status; `none` when nothing was booked.
     pub subscription_status: String,

@@ -46,9 +46,7 @@ async fn get_me(State(state): State<AppState>, caller: Caller) -> Result<Json<Me
         organization: organization.ok_or_else(|| Error::not_found("organization"))?,
         user,
         role: caller.role,
-        plan: subscription.map_or(Plan::Free, |booked| {
-            Plan::at_work(Some(&booked.plan), Some(&booked.status))
-        }),
+        plan: subscription.map_or(Plan::Free, |booked| booked.plan_at(state.clock.now())),
         scopes: caller.scopes.map(|scopes| scopes.iter().collect()),
         authenticated_by: caller.way,
     }))

@@ -16,5 +16,6 @@ pub mod policies;
 pub mod problems;
 pub mod rule_pages;
 pub mod rules;
+pub mod stripe;
 pub mod usage;
 pub mod webhook;

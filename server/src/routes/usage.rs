@@ -31,10 +31,9 @@ async fn get_usage(State(state): State<AppState>, caller: Caller) -> Result<Json
     let subscription = db::subscriptions::find(&mut tenant).await?;
     let months = db::usage::months(&mut tenant).await?;
     tenant.commit().await?;
-    let plan = subscription.map_or(Plan::Free, |booked| {
-        Plan::at_work(Some(&booked.plan), Some(&booked.status))
-    });
-    let month = month_of(state.clock.now());
+    let now = state.clock.now();
+    let plan = subscription.map_or(Plan::Free, |booked| booked.plan_at(now));
+    let month = month_of(now);
     let used = months
         .iter()
         .find(|other| other.month == month)
