@@ -11,14 +11,18 @@
 
 mod audit;
 mod baseline;
+mod billing;
 mod cli;
 mod crash;
 mod guide;
+mod history;
 mod identity;
 mod keys;
 mod limits;
+mod metrics;
 mod openapi;
 mod overload;
+mod pages;
 mod pgbouncer;
 mod policies;
 mod problems;

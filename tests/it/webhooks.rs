@@ -6,6 +6,7 @@ use futures::stream::{self, StreamExt};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 use tests::clerk::{SECRET, now, sign, sign_with};
+use tests::order::permuted;
 use tests::program::{Start, who};
 use tests::{Clerk, Server};
 
@@ -66,20 +67,6 @@ fn end(number: usize) -> [String; 3] {
         format!("user_1_{number} ada@acme.example Ada Lovelace org_1_{number}"),
         format!("orgmem_org_1_{number}_user_1_{number} org_1_{number} user_1_{number} editor"),
     ]
-}
-
-/// The `number`th of many permutations, without a random number.
-fn permuted<T: Clone>(items: &[T], number: usize) -> Vec<T> {
-    let mut left = items.to_vec();
-    let mut state = number.wrapping_mul(2_654_435_761).wrapping_add(12_345);
-    let mut permuted = Vec::new();
-    while !left.is_empty() {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        permuted.push(left.swap_remove((state >> 33) % left.len()));
-    }
-    permuted
 }
 
 /// Delivers one history in one of its orders, a third of it twice.

@@ -19,6 +19,7 @@ pub mod database;
 pub mod issuer;
 pub mod load;
 pub mod measured;
+pub mod order;
 pub mod program;
 pub mod stripe;
 

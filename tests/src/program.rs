@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 
 use crate::answer::Answer;
 use crate::clerk::{Clerk, Message, SECRET, sign};
-use crate::database;
+use crate::{database, stripe};
 
 /// How long a start may take before the test fails.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -32,6 +32,7 @@ impl Default for Start {
         let settings = [
             ("SHEETBRAIN_LISTEN", "127.0.0.1:0"),
             ("CLERK_WEBHOOK_SECRET", SECRET),
+            ("STRIPE_WEBHOOK_SECRET", stripe::SECRET),
             // One address makes all requests of a test.
             ("RATE_LIMIT_PER_IP", "0"),
             ("RUST_LOG", "warn"),

@@ -98,11 +98,7 @@ impl Recorder {
     }
 }
 
-async fn serve(
-    mut writer: Writer,
-    metrics: Arc<Metrics>,
-    mut waiting: mpsc::Receiver<Waiting>,
-) {
+async fn serve(mut writer: Writer, metrics: Arc<Metrics>, mut waiting: mpsc::Receiver<Waiting>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let candidates: Vec<&Candidate> = batch.iter().map(|one| &one.candidate).collect();
