@@ -139,6 +139,7 @@ pub struct Setting {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(untagged, expecting = "a setting is a whole number or a list of texts")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum SettingValue {
     /// A whole number.
     Number(u32),
