@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::measure;
 use super::message;
 use super::rule::{FunctionSet, Requirement, Thing, Value};
+use super::style;
 use crate::ast::{Formula, InfixOperator, NodeId, NodeKind, Reference};
 use crate::constant;
 use crate::finding::{Edit, Fix, Severity};
@@ -160,6 +161,14 @@ pub(super) fn is_thing(context: &Context<'_>, thing: Thing, id: NodeId, kind: No
         }
         Thing::ArrayLiterals => matches!(kind, NodeKind::Array(_)),
         Thing::EmptyArguments => kind == NodeKind::Missing,
+        Thing::EmptyTexts => formula.text(id).is_some_and(|text| text.is_empty()),
+        Thing::Additions => infix(|operator| operator == InfixOperator::Add),
+        Thing::Subtractions => infix(|operator| operator == InfixOperator::Subtract),
+        Thing::NeedlessPluses
+        | Thing::DoubleNegations
+        | Thing::LowercaseFunctions
+        | Thing::Spaces
+        | Thing::InsecureUrls => style::is(context, thing, id, kind),
         _ => false,
     }
 }
@@ -242,7 +251,13 @@ pub(super) fn meets(formula: &Formula<'_>, id: NodeId, requirement: &Requirement
                     .any(|key| text == *key || text.contains(&format!("/d/{key}")))
             })
         }),
-        Requirement::Inside(_) | Requirement::Matches(_) => false,
+        Requirement::ArgumentNotConstant(place) => {
+            argument(*place).is_none_or(|given| !style::is_literal(*formula, given))
+        }
+        Requirement::Inside(_)
+        | Requirement::Around(_)
+        | Requirement::FromHost(_)
+        | Requirement::Matches(_) => false,
     }
 }
 

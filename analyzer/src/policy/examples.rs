@@ -273,6 +273,7 @@ fn plain_for(target: &Target) -> String {
     match target.what {
         What::Thing(Thing::RelativeReferences | Thing::References) => "=1+1",
         What::Thing(Thing::AbsoluteReferences) => "=A1",
+        What::Thing(Thing::Additions) => "=A1*B1",
         _ => "=A1+B1",
     }
     .to_owned()
@@ -299,6 +300,10 @@ fn samples(target: &Target) -> Vec<String> {
         What::Numbers(_) => vec!["A1*7.25".to_owned()],
         What::Texts(_) => vec!["A1&\"sample text\"".to_owned()],
         What::OtherSheets(_) => vec!["'Some other sheet'!A1".to_owned()],
+        What::Sheets(names) => names
+            .iter()
+            .map(|name| format!("'{}'!A1", name.replace('\'', "''")))
+            .collect(),
         What::ErrorValues(only) => vec![only.first().map_or("#REF!", String::as_str).to_owned()],
         What::Calculations => vec!["A1/B1".to_owned()],
         What::Thing(thing) => vec![sample(*thing).to_owned()],
@@ -311,6 +316,9 @@ fn samples(target: &Target) -> Vec<String> {
             |piece| match target.within.as_ref().and_then(|set| set.names.first()) {
                 Some(around) if target.what == What::Thing(Thing::BuiltUrls) => {
                     format!("={around}(\"https://example.test/?q=\"&A1)")
+                }
+                Some(around) if target.what == What::Thing(Thing::InsecureUrls) => {
+                    format!("={around}(\"http://example.test/a\")")
                 }
                 Some(around) => format!("={around}({piece})"),
                 None => format!("={piece}"),
@@ -346,6 +354,14 @@ fn sample(thing: Thing) -> &'static str {
         Thing::BuiltUrls => "IMPORTDATA(\"https://example.test/?q=\"&A1)",
         Thing::ArrayLiterals => "{1,2}",
         Thing::EmptyArguments => "IF(A1,,0)",
+        Thing::EmptyTexts => "IF(A1,B1,\"\")",
+        Thing::Additions => "A1+B1",
+        Thing::Subtractions => "A1-B1",
+        Thing::NeedlessPluses => "+A1",
+        Thing::DoubleNegations => "--A1",
+        Thing::LowercaseFunctions => "sum(A1:A9)",
+        Thing::Spaces => "A1 * B1",
+        Thing::InsecureUrls => "IMPORTDATA(\"http://example.test/a.csv\")",
     }
 }
 
@@ -421,6 +437,19 @@ fn required(target: &Target, requirement: &Requirement) -> Tests {
             let pass = fail.iter().filter_map(wrapped).collect();
             Tests { pass, fail }
         }
+        Requirement::Around(inner) => {
+            let pieces = samples(&Target::from(inner.clone()));
+            let around = |name: &&str| {
+                pieces.first().map(|piece| {
+                    let inner = piece.strip_prefix('=').unwrap_or(piece);
+                    format!("={name}({inner},B1)")
+                })
+            };
+            Tests {
+                pass: names.iter().filter_map(around).collect(),
+                fail: each(&|name| format!("{name}(A1,B1)")),
+            }
+        }
         Requirement::Absolute => {
             let around = target.within.as_ref().and_then(|set| set.names.first());
             let around = around.map_or("SUM", String::as_str);
@@ -438,6 +467,17 @@ fn required(target: &Target, requirement: &Requirement) -> Tests {
         }
         // Patterns are tried out.
         Requirement::Matches(_) => Tests::default(),
+        Requirement::FromHost(hosts) => {
+            let host = hosts.first().map_or("", String::as_str);
+            Tests {
+                pass: each(&|name| format!("{name}(\"https://{host}/a\",\"A1\",1)")),
+                fail: each(&|name| format!("{name}(\"https://another.invalid/a\",\"A1\",1)")),
+            }
+        }
+        Requirement::ArgumentNotConstant(place) => Tests {
+            pass: each(&|name| call_with(name, *place, Some("A1"))),
+            fail: each(&|name| call_with(name, *place, Some("7"))),
+        },
     }
 }
 
@@ -446,7 +486,7 @@ fn small(metric: &Metric, at_most: u32) -> Option<String> {
     let (formula, measures) = match metric {
         Metric::Length => ("=A1", 3),
         Metric::Lines => ("=A1", 1),
-        Metric::References => ("=1", 0),
+        Metric::References | Metric::DistinctReferences => ("=1", 0),
         _ => ("=A1", 0),
     };
     (measures <= at_most).then(|| formula.to_owned())
@@ -455,7 +495,11 @@ fn small(metric: &Metric, at_most: u32) -> Option<String> {
 /// A formula that measures one more than `at_most`; `None` if it would be too long to try.
 fn large(metric: &Metric, at_most: usize) -> Option<String> {
     let count = at_most.checked_add(1).filter(|count| *count < LONGEST)?;
-    if matches!(metric, Metric::Nesting | Metric::NestingOf(_)) && count >= DEEPEST {
+    let is_deep = matches!(
+        metric,
+        Metric::Nesting | Metric::NestingOf(_) | Metric::Parentheses
+    );
+    if is_deep && count >= DEEPEST {
         return None;
     }
     let deep = |name: &str| {
@@ -480,5 +524,17 @@ fn large(metric: &Metric, at_most: usize) -> Option<String> {
             format!("={name}({})", vec!["A1"; count].join(","))
         }
         Metric::Numbers => format!("={}", vec!["7.25"; count].join("+")),
+        Metric::DistinctReferences => {
+            let all: Vec<String> = (1..=count).map(|row| format!("A{row}")).collect();
+            format!("={}", all.join("+"))
+        }
+        Metric::DistinctCalls => {
+            let all: Vec<String> = functions::all()
+                .take(count)
+                .map(|function| call(function.name))
+                .collect();
+            (all.len() == count).then(|| format!("={}", all.join("+")))?
+        }
+        Metric::Parentheses => format!("={}A1{}", "(".repeat(count), ")".repeat(count)),
     })
 }

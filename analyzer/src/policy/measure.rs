@@ -3,6 +3,7 @@
 
 use super::check::Names;
 use super::rule::Metric;
+use super::style;
 use crate::ast::{Formula, InfixOperator, NodeId, NodeKind};
 use crate::constant;
 use crate::rule::{Context, Place};
@@ -65,6 +66,13 @@ pub(super) fn over(context: &Context<'_>, metric: &Metric, at_most: u32) -> Vec<
         Metric::Nesting => nested(context, at_most, |kind| {
             matches!(kind, NodeKind::Call { .. })
         }),
+        Metric::DistinctReferences => whole(style::distinct_references(context)),
+        Metric::DistinctCalls => whole(style::distinct_functions(formula)),
+        Metric::Parentheses => {
+            let (id, depth) = style::parentheses(context);
+            let deep = id.filter(|_| depth > at_most).map(|id| (id, depth));
+            deep.into_iter().collect()
+        }
         Metric::NestingOf(functions) => {
             let names = Names::new(functions);
             nested(context, at_most, |kind| names.is_call(formula, kind))

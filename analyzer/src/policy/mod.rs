@@ -34,6 +34,7 @@ pub mod scope;
 mod sentences;
 mod status;
 pub mod stored;
+mod style;
 mod symbols;
 pub mod wire;
 mod words;

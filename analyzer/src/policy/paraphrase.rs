@@ -4,6 +4,7 @@
 use super::message::value;
 use super::quoted;
 use super::rule::{Demand, FunctionSet, Level, Metric, Requirement, Target, Thing, What};
+use super::scope::{Places, Scope};
 use crate::functions;
 
 /// The demand as a sentence.
@@ -24,6 +25,9 @@ pub(super) fn render(demand: &Demand, level: Level) -> String {
                         "{subject} {must_not} give {} as argument {place}.",
                         list(values, "or")
                     )
+                }
+                Requirement::ArgumentNotConstant(place) => {
+                    format!("{subject} {must_not} hard-code argument {place}.")
                 }
                 other => format!("{subject} {must} {}.", self::requirement(other)),
             }
@@ -50,6 +54,39 @@ pub(super) fn render(demand: &Demand, level: Level) -> String {
     }
 }
 
+/// Where a rule holds, in words; `None` for everywhere.
+pub(super) fn place(scope: &Scope) -> Option<String> {
+    let mut parts = Vec::new();
+    let quoted = |names: &[String]| {
+        let names = names.iter().map(|name| format!("\"{name}\"")).collect();
+        list(names, "and")
+    };
+    if !scope.sheets.is_empty() {
+        parts.push(format!("On sheet {}", quoted(&scope.sheets)));
+    }
+    if !scope.ranges.is_empty() {
+        parts.push(format!("In range {}", list(scope.ranges.clone(), "and")));
+    }
+    if !scope.departments.is_empty() {
+        parts.push(format!("For {}", list(scope.departments.clone(), "and")));
+    }
+    let Places {
+        sheets,
+        ranges,
+        departments,
+    } = &scope.exclude;
+    if !sheets.is_empty() {
+        parts.push(format!("Except on sheet {}", quoted(sheets)));
+    }
+    if !ranges.is_empty() {
+        parts.push(format!("Except in range {}", list(ranges.clone(), "and")));
+    }
+    if !departments.is_empty() {
+        parts.push(format!("Except for {}", list(departments.clone(), "and")));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
 fn requirement(requirement: &Requirement) -> String {
     match requirement {
         Requirement::ExactMatch => "use exact match".to_owned(),
@@ -59,11 +96,16 @@ fn requirement(requirement: &Requirement) -> String {
             format!("give {} as argument {place}", list(values, "or"))
         }
         Requirement::Inside(set) => format!("be inside {}", functions(set, "or")),
+        Requirement::Around(inner) => format!("only be used around {}", what(inner)),
         Requirement::Absolute => "be absolute".to_owned(),
         Requirement::FromSpreadsheet(keys) => {
             format!("read only from spreadsheet {}", list(keys.clone(), "or"))
         }
         Requirement::Matches(patterns) => format!("match {}", quoted::patterns(patterns)),
+        Requirement::FromHost(hosts) => {
+            format!("read only from host {}", list(hosts.clone(), "or"))
+        }
+        Requirement::ArgumentNotConstant(place) => format!("not hard-code argument {place}"),
     }
 }
 
@@ -111,6 +153,10 @@ fn what(what: &What) -> String {
             let allowed = allowed.iter().map(|name| format!("\"{name}\"")).collect();
             except("references to other sheets", allowed)
         }
+        What::Sheets(names) => {
+            let names = names.iter().map(|name| format!("\"{name}\"")).collect();
+            format!("references to sheet {}", list(names, "or"))
+        }
         What::ErrorValues(only) if only.is_empty() => "error values".to_owned(),
         What::ErrorValues(only) => list(only.clone(), "and"),
         What::Calculations => "calculations".to_owned(),
@@ -150,6 +196,14 @@ fn thing_name(thing: Thing) -> &'static str {
         Thing::BuiltUrls => "URLs built from cell values",
         Thing::ArrayLiterals => "array literals",
         Thing::EmptyArguments => "empty arguments",
+        Thing::EmptyTexts => "empty texts",
+        Thing::Additions => "additions",
+        Thing::Subtractions => "subtractions",
+        Thing::NeedlessPluses => "needless plus signs",
+        Thing::DoubleNegations => "double minus signs",
+        Thing::LowercaseFunctions => "function names in lower case",
+        Thing::Spaces => "spaces",
+        Thing::InsecureUrls => "addresses without https",
     }
 }
 
@@ -168,6 +222,9 @@ fn counted(metric: &Metric, count: u32) -> String {
         Metric::Arguments(None) => format!("argument{end}"),
         Metric::Arguments(Some(set)) => format!("argument{end} in {}", functions(set, "and")),
         Metric::Numbers => format!("hard-coded number{end}"),
+        Metric::DistinctReferences => format!("different reference{end}"),
+        Metric::DistinctCalls => format!("different function{end}"),
+        Metric::Parentheses => format!("level{end} of parentheses"),
     }
 }
 

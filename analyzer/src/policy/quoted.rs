@@ -220,8 +220,7 @@ fn put_back(
         if let (Demand::Require(_, requirement), Some(also)) = (&mut demand, also) {
             *requirement = Requirement::Matches(also.to_vec());
         }
-        let mut made = PolicyRule::new(demand, rule.level);
-        made.scope = rule.scope;
+        let made = PolicyRule::new(demand, rule.level).within(&rule.scope);
         let written = serde_json::to_string(&made).ok()?;
         (!written.contains(STAND_IN)).then_some(made)
     };

@@ -77,6 +77,16 @@ impl PolicyRule {
         }
     }
 
+    /// The same rule where it holds only there.
+    #[must_use]
+    pub fn within(mut self, scope: &Scope) -> Self {
+        if let Some(place) = paraphrase::place(scope) {
+            self.paraphrase = format!("{place}: {}", self.paraphrase);
+        }
+        self.scope = scope.clone();
+        self
+    }
+
     /// Whether the rule says of its examples what they are there to show.
     #[must_use]
     pub fn holds(&self) -> bool {
@@ -222,6 +232,8 @@ pub enum What {
     Texts(Vec<String>),
     /// References to other sheets, but for these.
     OtherSheets(Vec<String>),
+    /// References to these sheets.
+    Sheets(Vec<String>),
     /// Error values; none for all of them.
     ErrorValues(Vec<String>),
     /// A formula that calculates: one with an operator or a call.
@@ -303,6 +315,22 @@ pub enum Thing {
     ArrayLiterals,
     /// An argument that is left out between separators.
     EmptyArguments,
+    /// `""`
+    EmptyTexts,
+    /// `+` between operands.
+    Additions,
+    /// `-` between operands.
+    Subtractions,
+    /// `=+A1`: a plus sign before an operand, which changes nothing.
+    NeedlessPluses,
+    /// `--A1`
+    DoubleNegations,
+    /// `sum(A1)`: a function's name that is not in capitals.
+    LowercaseFunctions,
+    /// White space outside of texts and names.
+    Spaces,
+    /// `http://…`: an address that is opened without encryption.
+    InsecureUrls,
 }
 
 /// What a target must have, be or stand in.
@@ -318,12 +346,18 @@ pub enum Requirement {
     ArgumentIsNot(u32, Vec<Value>),
     /// It stands inside a call of one of these functions.
     Inside(FunctionSet),
+    /// An error handler that guards this: its first argument holds it.
+    Around(What),
     /// Each column and row of a reference has its `$`.
     Absolute,
     /// A call reads only from spreadsheets with these keys.
     FromSpreadsheet(Vec<String>),
     /// One of these patterns stands for it too; their holes are those of the target's pattern.
     Matches(Vec<String>),
+    /// A call reads only from these hosts and their subdomains.
+    FromHost(Vec<String>),
+    /// The argument at this place is no constant.
+    ArgumentNotConstant(u32),
 }
 
 /// A constant argument.
@@ -362,4 +396,10 @@ pub enum Metric {
     Lines,
     /// Numbers written into a formula.
     Numbers,
+    /// References and names, each counted once.
+    DistinctReferences,
+    /// Functions that are called, each counted once.
+    DistinctCalls,
+    /// Parentheses around expressions that stand in one another, those of calls not counted.
+    Parentheses,
 }

@@ -12,10 +12,12 @@ use super::rule::{
     Builtin, Demand, FunctionSet, Metric, PolicyRule, Requirement, Target, Thing, What,
 };
 use super::scope::Scope;
+use super::style;
 use crate::ast::{NodeId, NodeKind};
 use crate::cell::Position;
 use crate::finding::{Fix, Severity};
 use crate::functions::{self, FunctionId};
+use crate::link;
 use crate::rule::{Check, Context, Findings, Found, NodeKinds, Rule, Sees, SettingValue};
 use crate::span::Span;
 
@@ -70,7 +72,7 @@ struct Aim {
     query: Option<Ready>,
     within: Option<Names>,
     requirement: Option<Requirement>,
-    /// The functions that it must stand inside.
+    /// The functions that it must stand inside, or that it must guard.
     inside: Names,
     /// What must stand for it too.
     also: Option<Ready>,
@@ -139,12 +141,20 @@ impl Runner {
     /// Whether formulas of one template can differ in whether they break the rule.
     pub(super) fn sees_text(&self) -> bool {
         match &self.work {
-            Work::Limit(metric, _) => matches!(metric, Metric::Length | Metric::Lines),
+            // A `$` more or less makes no other reference here, and another one in a template.
+            Work::Limit(metric, _) => matches!(
+                metric,
+                Metric::Length | Metric::Lines | Metric::DistinctReferences
+            ),
             Work::Builtin(rule, _) => rule.sees == Sees::Text,
             Work::Target(aim) => {
                 let mut queries = [&aim.query, &aim.also].into_iter().flatten();
-                // White space is no part of a template.
-                aim.what == What::Thing(Thing::LineBreaks) || queries.any(Ready::sees_text)
+                // Neither white space nor the case of a name is part of a template.
+                let is_style = matches!(
+                    aim.what,
+                    What::Thing(Thing::LineBreaks | Thing::Spaces | Thing::LowercaseFunctions)
+                );
+                is_style || queries.any(Ready::sees_text)
             }
             Work::AllowOnly(_) | Work::Nothing => false,
         }
@@ -383,7 +393,10 @@ impl Aim {
             _ => (&none, None),
         };
         let inside = match requirement {
-            Some(Requirement::Inside(set)) => set,
+            Some(
+                Requirement::Inside(set)
+                | Requirement::Around(What::Calls(set) | What::MaskedErrors(set)),
+            ) => set,
             _ => &none,
         };
         let also = match (requirement, &query) {
@@ -423,7 +436,7 @@ impl Aim {
             What::Thing(thing) => of_thing(*thing),
             What::Numbers(_) => Wants::kinds(NodeKinds::NUMBER),
             What::Texts(_) => Wants::kinds(NodeKinds::TEXT),
-            What::OtherSheets(_) => Wants::kinds(NodeKinds::REFERENCE),
+            What::OtherSheets(_) | What::Sheets(_) => Wants::kinds(NodeKinds::REFERENCE),
             What::ErrorValues(_) => Wants::kinds(NodeKinds::ERROR),
             What::Calculations => Wants::formula(),
             What::Pattern(_) => {
@@ -459,20 +472,16 @@ impl Aim {
                 .filter(|root| check::calculates(formula, *root))
                 .into_iter()
                 .collect(),
-            What::Thing(Thing::LineBreaks) => root
+            What::Thing(thing @ (Thing::LineBreaks | Thing::Spaces)) => root
                 .filter(|id| {
                     let kind = formula.kind(*id);
-                    check::is_thing(context, Thing::LineBreaks, *id, kind)
-                        && self.is_within(context, *id)
+                    check::is_thing(context, *thing, *id, kind) && self.is_within(context, *id)
                 })
                 .into_iter()
                 .collect(),
             What::Thing(Thing::BuiltUrls) => {
                 let mut calls = measure::built_urls(context);
-                // An address is an argument of the call that is found itself.
-                if let Some(within) = &self.within {
-                    calls.retain(|id| within.is_call(formula, formula.kind(*id)));
-                }
+                calls.retain(|id| self.is_within(context, *id));
                 calls
             }
             _ => Vec::new(),
@@ -486,51 +495,21 @@ impl Aim {
             let matched = self.query.as_ref()?.find(context, id, &mut steps)?;
             return self.is_within(context, id).then_some(Hit(Some(matched)));
         }
-        (self.is_target(context, id, kind) && self.is_within(context, id)).then_some(Hit(None))
+        let is_target = is_target(context, &self.what, &self.calls, id, kind);
+        (is_target && self.is_within(context, id)).then_some(Hit(None))
     }
 
     fn is_within(&self, context: &Context<'_>, id: NodeId) -> bool {
         let formula = &context.formula;
         self.within.as_ref().is_none_or(|within| {
+            // An address is an argument of the call that is found itself.
+            if let What::Thing(Thing::BuiltUrls | Thing::InsecureUrls) = self.what {
+                return within.is_call(formula, formula.kind(id));
+            }
             context
                 .enclosing_calls(id)
                 .any(|place| within.is_call(formula, formula.kind(place.call)))
         })
-    }
-
-    fn is_target(&self, context: &Context<'_>, id: NodeId, kind: NodeKind) -> bool {
-        let formula = &context.formula;
-        match &self.what {
-            What::Calls(_) => self.calls.is_call(formula, kind),
-            What::Thing(thing) => check::is_thing(context, *thing, id, kind),
-            What::Numbers(allowed) => match kind {
-                NodeKind::Number(value) => {
-                    let value = check::signed(context, id, value);
-                    !allowed.contains(&value) && !measure::says_where(context, id)
-                }
-                _ => false,
-            },
-            What::Texts(allowed) => formula
-                .text(id)
-                .is_some_and(|text| !text.is_empty() && !allowed.iter().any(|one| *one == text)),
-            What::OtherSheets(allowed) => match kind {
-                NodeKind::Reference(reference) => {
-                    formula.sheet_name(&reference).is_some_and(|sheet| {
-                        !allowed.iter().any(|one| one.eq_ignore_ascii_case(&sheet))
-                    })
-                }
-                _ => false,
-            },
-            What::ErrorValues(only) => {
-                let written = formula.written(id);
-                matches!(kind, NodeKind::Error(_))
-                    && (only.is_empty() || only.iter().any(|one| written.ends_with(one.as_str())))
-            }
-            What::MaskedErrors(_) => {
-                self.calls.is_call(formula, kind) && check::hides_errors(formula, id)
-            }
-            What::Calculations | What::Pattern(_) => false,
-        }
     }
 
     /// Whether the target meets what is required; nothing meets that it must not be there.
@@ -553,8 +532,66 @@ impl Aim {
                         also.also(context, id, matched, &mut steps)
                     })
             }
+            Some(Requirement::FromHost(hosts)) => style::reads_from(context, id, hosts),
+            Some(Requirement::Around(what)) => self.guards(context, id, what),
             Some(other) => check::meets(formula, id, other),
         }
+    }
+    /// Whether the first argument of the call holds the thing.
+    fn guards(&self, context: &Context<'_>, call: NodeId, what: &What) -> bool {
+        let formula = &context.formula;
+        let Some((_, [guarded, ..])) = formula.call(call) else {
+            return false;
+        };
+        let guarded = formula.span(*guarded);
+        formula.nodes().any(|(id, node)| {
+            guarded.contains(formula.span(id))
+                && is_target(context, what, &self.inside, id, node.kind)
+        })
+    }
+}
+
+/// Whether the node is the target; `calls` are the functions that the target names.
+fn is_target(
+    context: &Context<'_>,
+    what: &What,
+    calls: &Names,
+    id: NodeId,
+    kind: NodeKind,
+) -> bool {
+    let formula = &context.formula;
+    match what {
+        What::Calls(_) => calls.is_call(formula, kind),
+        What::Thing(thing) => check::is_thing(context, *thing, id, kind),
+        What::Numbers(allowed) => match kind {
+            NodeKind::Number(value) => {
+                let value = check::signed(context, id, value);
+                !allowed.contains(&value) && !measure::says_where(context, id)
+            }
+            _ => false,
+        },
+        What::Texts(allowed) => formula
+            .text(id)
+            .is_some_and(|text| !text.is_empty() && !allowed.iter().any(|one| *one == text)),
+        What::OtherSheets(allowed) => match kind {
+            NodeKind::Reference(reference) => formula
+                .sheet_name(&reference)
+                .is_some_and(|sheet| !allowed.iter().any(|one| one.eq_ignore_ascii_case(&sheet))),
+            _ => false,
+        },
+        What::Sheets(names) => match kind {
+            NodeKind::Reference(reference) => formula
+                .sheet_name(&reference)
+                .is_some_and(|sheet| names.iter().any(|one| one.eq_ignore_ascii_case(&sheet))),
+            _ => false,
+        },
+        What::ErrorValues(only) => {
+            let written = formula.written(id);
+            matches!(kind, NodeKind::Error(_))
+                && (only.is_empty() || only.iter().any(|one| written.ends_with(one.as_str())))
+        }
+        What::MaskedErrors(_) => calls.is_call(formula, kind) && check::hides_errors(formula, id),
+        What::Calculations | What::Pattern(_) => false,
     }
 }
 
@@ -573,18 +610,30 @@ fn of_thing(thing: Thing) -> Wants {
         | Thing::Ranges => Wants::kinds(NodeKinds::REFERENCE),
         Thing::NamedRanges => Wants::kinds(NodeKinds::NAME),
         Thing::Numbers => Wants::kinds(NodeKinds::NUMBER),
-        Thing::Texts => Wants::kinds(NodeKinds::TEXT),
+        Thing::Texts | Thing::EmptyTexts => Wants::kinds(NodeKinds::TEXT),
         Thing::ErrorValues => Wants::kinds(NodeKinds::ERROR),
         Thing::Divisions => Wants {
             kinds: Some(NodeKinds::INFIX),
             functions: functions::find("DIVIDE").into_iter().collect(),
             ..Wants::default()
         },
-        Thing::Multiplications | Thing::Concatenations | Thing::Powers | Thing::Comparisons => {
-            Wants::kinds(NodeKinds::INFIX)
-        }
+        Thing::Multiplications
+        | Thing::Concatenations
+        | Thing::Powers
+        | Thing::Comparisons
+        | Thing::Additions
+        | Thing::Subtractions => Wants::kinds(NodeKinds::INFIX),
+        Thing::NeedlessPluses | Thing::DoubleNegations => Wants::kinds(NodeKinds::PREFIX),
+        Thing::LowercaseFunctions => Wants::kinds(NodeKinds::CALL),
+        Thing::InsecureUrls => Wants {
+            functions: link::WITH_ADDRESS
+                .iter()
+                .filter_map(|name| functions::find(name))
+                .collect(),
+            ..Wants::default()
+        },
         Thing::Percents => Wants::kinds(NodeKinds::PERCENT),
-        Thing::LineBreaks | Thing::BuiltUrls => Wants::formula(),
+        Thing::LineBreaks | Thing::Spaces | Thing::BuiltUrls => Wants::formula(),
         Thing::CustomFunctions => Wants {
             other_calls: true,
             ..Wants::default()

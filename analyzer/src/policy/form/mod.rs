@@ -126,7 +126,7 @@ impl<T> OneOrMany<T> {
 #[serde(
     untagged,
     expecting = "a pattern such as `NOW()`, a list of patterns, or an object with one of \
-                 functions, thing, numbers, texts, otherSheets, errorValues, calculations, \
+                 functions, thing, numbers, texts, otherSheets, sheets, errorValues, calculations, \
                  maskedErrors"
 )]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -152,6 +152,8 @@ pub enum Element {
     Texts(Except<String>),
     /// References to other sheets.
     OtherSheets(Except<String>),
+    /// References to these sheets.
+    Sheets(Vec<String>),
     /// Error values; all of them for an empty list.
     ErrorValues(Vec<String>),
     /// Formulas that calculate: `true`.
@@ -279,18 +281,27 @@ pub struct Require {
     /// What that argument must not be, none of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_not: Option<OneOrMany<Value>>,
+    /// `true`: that argument is no number, text, `TRUE` or `FALSE` that is written out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_constant: Option<bool>,
     /// `true`: a lookup takes no key but the one it looks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exact_match: Option<bool>,
     /// It stands inside a call of one of these functions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inside: Option<FunctionSet>,
+    /// What the first argument of the call holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub around: Option<Match>,
     /// `true`: each column and row of a reference has its `$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub absolute: Option<bool>,
     /// The keys of the spreadsheets that a call may read from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spreadsheets: Option<OneOrMany<String>>,
+    /// The hosts that a call may read from, with their subdomains.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hosts: Option<OneOrMany<String>>,
     /// A pattern, or several of which one must stand for it too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub matches: Option<OneOrMany<String>>,
@@ -331,6 +342,12 @@ pub enum MetricName {
     Lines,
     /// Numbers that are written out.
     Numbers,
+    /// References and names, each counted once.
+    DistinctReferences,
+    /// Functions that are called, each counted once.
+    DistinctCalls,
+    /// Parentheses in one another, those of calls not counted.
+    Parentheses,
 }
 
 /// A built-in rule: its name, or an object with values for its settings.

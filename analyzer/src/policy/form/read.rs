@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Conditions, Element, Form, FormError, Limit, Link, Match, MetricName, OneOrMany, Require,
 };
+use crate::link;
 use crate::policy::pattern::{Condition, Query, Test};
 use crate::policy::rule::{
     Builtin, Demand, FunctionSet, Level, Metric, PolicyRule, Requirement, Target, Thing, What,
@@ -31,10 +32,9 @@ impl TryFrom<Form> for PolicyRule {
         }
         let level = form.level.unwrap_or(Level::Must);
         place::check(&form.scope)?;
-        let mut rule = Self::new(demand, level);
+        let mut rule = Self::new(demand, level).within(&form.scope);
         rule.id = form.id;
         rule.severity = form.severity.unwrap_or(rule.severity);
-        rule.scope = form.scope;
         rule.message = form.message;
         rule.fix = form.fix;
         rule.check_fix()?;
@@ -129,7 +129,7 @@ impl Form {
         };
         match &self.require {
             Some(require) => {
-                let requirement = require.requirement()?;
+                let requirement = require.requirement(self)?;
                 check_matches(&target, &requirement)?;
                 Ok(Demand::Require(target, requirement))
             }
@@ -275,6 +275,11 @@ impl Element {
             Self::Numbers(numbers) => What::Numbers(numbers.except.clone()),
             Self::Texts(texts) => What::Texts(texts.except.clone()),
             Self::OtherSheets(sheets) => What::OtherSheets(sheets.except.clone()),
+            Self::Sheets(names) if names.is_empty() => {
+                let message = "the list of sheets is empty";
+                return Err(FormError::new(format!("{path}.sheets"), message));
+            }
+            Self::Sheets(names) => What::Sheets(names.clone()),
             Self::ErrorValues(values) => What::ErrorValues(values.clone()),
             Self::Calculations(true) => What::Calculations,
             Self::Calculations(false) => {
@@ -335,46 +340,72 @@ impl Conditions {
 }
 
 impl Require {
-    fn requirement(&self) -> Result<Requirement> {
+    /// What is required of one argument.
+    fn argument(&self) -> Result<Option<Requirement>> {
         let this = self.clone();
-        let truth = |given: Option<bool>, name: &str, requirement| match given {
-            Some(true) => Ok(Some(requirement)),
-            Some(false) => Err(FormError::new(
-                format!("require.{name}"),
-                format!("write `{name}: true`, or leave it out"),
-            )),
-            None => Ok(None),
-        };
-        if let Some(set) = &self.inside {
-            not_empty(set, "require.inside")?;
-        }
-        let argument = match (this.argument, this.is, this.is_not) {
-            (Some(0), ..) => {
-                let message = "the first argument has the place 1";
-                return Err(FormError::new("require.argument", message));
-            }
-            (Some(_), Some(_), Some(_)) => {
-                let message = "`is` and `isNot` can not stand together: write two rules";
-                return Err(FormError::new("require.isNot", message));
-            }
-            (Some(place), Some(is), None) => Some(Requirement::ArgumentIs(place, is.into_vec())),
-            (Some(place), None, Some(is_not)) => {
-                Some(Requirement::ArgumentIsNot(place, is_not.into_vec()))
-            }
-            (Some(place), None, None) => Some(Requirement::ArgumentGiven(place)),
-            (None, None, None) => None,
-            (None, ..) => {
+        let tells = [
+            ("is", this.is.is_some()),
+            ("isNot", this.is_not.is_some()),
+            ("notConstant", this.not_constant.is_some()),
+        ];
+        let mut tells = tells.iter().filter(|(_, given)| *given);
+        let Some(place) = this.argument else {
+            if tells.next().is_some() {
                 let message = "say with `argument` which argument it is about, from 1";
                 return Err(FormError::new("require.argument", message));
             }
+            return Ok(None);
         };
+        if place == 0 {
+            let message = "the first argument has the place 1";
+            return Err(FormError::new("require.argument", message));
+        }
+        if let (Some((first, _)), Some((second, _))) = (tells.next(), tells.next()) {
+            let message =
+                format!("`{first}` and `{second}` can not stand together: write two rules");
+            return Err(FormError::new(format!("require.{second}"), message));
+        }
+        let constant = Requirement::ArgumentNotConstant(place);
+        if let Some(constant) = truth(this.not_constant, "notConstant", constant)? {
+            return Ok(Some(constant));
+        }
+        Ok(Some(match (this.is, this.is_not) {
+            (Some(is), _) => Requirement::ArgumentIs(place, is.into_vec()),
+            (None, Some(is_not)) => Requirement::ArgumentIsNot(place, is_not.into_vec()),
+            (None, None) => Requirement::ArgumentGiven(place),
+        }))
+    }
+
+    /// What the call must guard.
+    fn around(&self, form: &Form) -> Result<Option<Requirement>> {
+        let Some(around) = &self.around else {
+            return Ok(None);
+        };
+        let what = form.what_of(around, "require.around")?;
+        if let What::Pattern(_) = what {
+            let message = "it needs functions or a thing here: `functions: [VLOOKUP]`";
+            return Err(FormError::new("require.around", message));
+        }
+        Ok(Some(Requirement::Around(what)))
+    }
+
+    fn requirement(&self, form: &Form) -> Result<Requirement> {
+        let this = self.clone();
+        if let Some(set) = &self.inside {
+            not_empty(set, "require.inside")?;
+        }
         let all = [
-            argument,
+            self.argument()?,
             truth(this.exact_match, "exactMatch", Requirement::ExactMatch)?,
             this.inside.map(Requirement::Inside),
+            self.around(form)?,
             truth(this.absolute, "absolute", Requirement::Absolute)?,
             this.spreadsheets
                 .map(|keys| Requirement::FromSpreadsheet(keys.into_vec())),
+            this.hosts.map(|hosts| {
+                let hosts = hosts.into_vec();
+                Requirement::FromHost(hosts.iter().map(|host| link::plain_host(host)).collect())
+            }),
             this.matches.map(|patterns| {
                 let patterns = patterns.into_vec();
                 Requirement::Matches(patterns.iter().map(|text| one_line(text)).collect())
@@ -382,8 +413,8 @@ impl Require {
         ];
         let mut all = all.into_iter().flatten();
         let one = all.next().ok_or_else(|| {
-            let message = "it needs one of argument, exactMatch, inside, absolute, spreadsheets, \
-                           matches";
+            let message = "it needs one of argument, exactMatch, inside, around, absolute, \
+                           spreadsheets, hosts, matches";
             FormError::new("require", message)
         })?;
         if all.next().is_some() {
@@ -391,6 +422,18 @@ impl Require {
             return Err(FormError::new("require", message));
         }
         Ok(one)
+    }
+}
+
+/// The requirement that `true` stands for.
+fn truth(given: Option<bool>, name: &str, requirement: Requirement) -> Result<Option<Requirement>> {
+    match given {
+        Some(true) => Ok(Some(requirement)),
+        Some(false) => Err(FormError::new(
+            format!("require.{name}"),
+            format!("write `{name}: true`, or leave it out"),
+        )),
+        None => Ok(None),
     }
 }
 
@@ -411,6 +454,9 @@ impl Limit {
             (Name::Arguments, set) => Metric::Arguments(set),
             (Name::Lines, None) => Metric::Lines,
             (Name::Numbers, None) => Metric::Numbers,
+            (Name::DistinctReferences, None) => Metric::DistinctReferences,
+            (Name::DistinctCalls, None) => Metric::DistinctCalls,
+            (Name::Parentheses, None) => Metric::Parentheses,
             (_, Some(_)) => {
                 let message = "functions can be named for calls, nesting and arguments only";
                 return Err(FormError::new("limit.of", message));

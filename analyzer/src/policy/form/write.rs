@@ -70,6 +70,7 @@ fn of_what(what: &What) -> Match {
         What::Numbers(except) => Element::Numbers(Except { except }),
         What::Texts(except) => Element::Texts(Except { except }),
         What::OtherSheets(except) => Element::OtherSheets(Except { except }),
+        What::Sheets(names) => Element::Sheets(names),
         What::ErrorValues(only) => Element::ErrorValues(only),
         What::Calculations => Element::Calculations(true),
         What::MaskedErrors(set) => Element::MaskedErrors(set),
@@ -119,8 +120,14 @@ impl Require {
                 form.is_not = Some(OneOrMany::Many(values));
             }
             Requirement::Inside(set) => form.inside = Some(set),
+            Requirement::Around(what) => form.around = Some(of_what(&what)),
             Requirement::Absolute => form.absolute = Some(true),
             Requirement::FromSpreadsheet(keys) => form.spreadsheets = Some(OneOrMany::of(keys)),
+            Requirement::FromHost(hosts) => form.hosts = Some(OneOrMany::of(hosts)),
+            Requirement::ArgumentNotConstant(place) => {
+                form.argument = Some(place);
+                form.not_constant = Some(true);
+            }
             Requirement::Matches(patterns) => form.matches = Some(OneOrMany::of(patterns)),
         }
         form
@@ -141,6 +148,9 @@ impl Limit {
             Metric::Arguments(set) => (Name::Arguments, set),
             Metric::Lines => (Name::Lines, None),
             Metric::Numbers => (Name::Numbers, None),
+            Metric::DistinctReferences => (Name::DistinctReferences, None),
+            Metric::DistinctCalls => (Name::DistinctCalls, None),
+            Metric::Parentheses => (Name::Parentheses, None),
         };
         Self {
             metric,
