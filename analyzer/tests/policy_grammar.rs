@@ -3,7 +3,9 @@
 
 use analyzer::policy::{Lexicon, compile};
 
-const GRAMMAR: [&str; 11] = [
+const GRAMMAR: [&str; 13] = [
+    include_str!("../src/policy/english/conditional.rs"),
+    include_str!("../src/policy/english/manner.rs"),
     include_str!("../src/policy/english/argument.rs"),
     include_str!("../src/policy/english/metric.rs"),
     include_str!("../src/policy/english/required.rs"),

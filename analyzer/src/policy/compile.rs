@@ -1,9 +1,12 @@
 //! From a document to sentences with their rules: reads each sentence by itself, then with the
 //! sentences around it, and says what became of it.
 
+use std::collections::BTreeMap;
+
 use super::Sentence;
 use super::blocks;
 use super::document::{self, Document, PartKind};
+use super::english;
 use super::lexicon::Lexicon;
 use super::lists;
 use super::memory::Memory;
@@ -13,6 +16,7 @@ use super::reading::{self, Reading};
 use super::rule_file;
 use super::status::Status;
 use super::symbols::{self, Symbols};
+use super::tables::{self, Head};
 use super::words;
 use crate::span::Span;
 
@@ -39,6 +43,7 @@ fn sentences_of_document(text: &str, lexicon: &Lexicon, memory: &Memory) -> Vec<
         .collect();
     reader.lists(&mut readings);
     reader.exceptions(&mut readings);
+    reader.references(&mut readings);
     document
         .parts
         .iter()
@@ -55,6 +60,8 @@ struct Reader<'a> {
     memory: &'a Memory,
     document: &'a Document,
     symbols: Vec<Symbols>,
+    /// The heads of tables, by their parts.
+    heads: BTreeMap<usize, Head>,
     /// For each part, whether it is a heading that takes back what stands under it.
     taken_back: Vec<bool>,
 }
@@ -75,7 +82,7 @@ impl<'a> Reader<'a> {
                     let read = || symbols::read(&words::read(written, whole(written)), lexicon);
                     memory.symbols(written, part.span.start, read)
                 }
-                PartKind::Structure | PartKind::Aside => Symbols::default(),
+                PartKind::Structure | PartKind::Aside | PartKind::Row { .. } => Symbols::default(),
             })
             .collect();
         Self {
@@ -84,6 +91,7 @@ impl<'a> Reader<'a> {
             memory,
             document,
             symbols,
+            heads: heads(text, lexicon, document),
             taken_back: taken_back(text, lexicon, document),
         }
     }
@@ -94,12 +102,18 @@ impl<'a> Reader<'a> {
         let Some(part) = self.document.parts.get(index) else {
             return context();
         };
-        let PartKind::Sentence { heading, .. } = part.kind else {
-            return context();
+        let heading = match part.kind {
+            PartKind::Sentence { heading, .. } | PartKind::Row { heading, .. } => heading,
+            PartKind::Structure | PartKind::Aside | PartKind::Heading(_) => return context(),
         };
         if let Some(heading) = heading.filter(|heading| self.is_taken_back(*heading)) {
             let title = self.written(heading);
             return Reading::nothing(Status::Context, Some(note::under_heading(title)));
+        }
+        if let PartKind::Row { head, .. } = part.kind
+            && let Some(head) = self.heads.get(&head)
+        {
+            return tables::read(self.text, head, part.span, self.lexicon);
         }
         let written = self.written(index);
         let read = |symbols: &Symbols| {
@@ -193,6 +207,63 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads sentences that speak of what the sentence before them names: "it", "instead", "all
+    /// others".
+    fn references(&self, readings: &mut [Reading]) {
+        let mut before: Option<usize> = None;
+        let mut allowed: Vec<usize> = Vec::new();
+        for (index, part) in self.document.parts.iter().enumerate() {
+            let (PartKind::Sentence { .. } | PartKind::Heading(_)) = part.kind else {
+                continue;
+            };
+            let Some(symbols) = self.symbols.get(index) else {
+                continue;
+            };
+            let is_sentence = matches!(part.kind, PartKind::Sentence { .. });
+            let is_open = readings
+                .get(index)
+                .is_some_and(|one| one.status != Status::Enforced);
+            if is_sentence && is_open && !self.is_suspended(index) {
+                self.refer(index, before, &allowed, readings);
+            }
+            if english::allows(&symbols.all) {
+                allowed.push(index);
+            } else {
+                allowed.clear();
+            }
+            before = is_sentence.then_some(index);
+        }
+    }
+
+    /// Reads the sentence with the one before it, or with what is allowed right before it.
+    fn refer(
+        &self,
+        index: usize,
+        before: Option<usize>,
+        allowed: &[usize],
+        readings: &mut [Reading],
+    ) {
+        let Some(symbols) = self.symbols.get(index) else {
+            return;
+        };
+        let mut found = None;
+        if lists::speaks_of_others(symbols) {
+            let permitted: Vec<&Symbols> = allowed
+                .iter()
+                .filter_map(|index| self.symbols.get(*index))
+                .collect();
+            found = lists::with_others(&permitted, symbols);
+        }
+        if let Some(before) = before.and_then(|before| self.symbols.get(before)) {
+            found = found
+                .or_else(|| lists::with_subject(before, symbols))
+                .or_else(|| lists::with_replacement(before, symbols));
+        }
+        if let (Some(reading), Some(slot)) = (found, readings.get_mut(index)) {
+            *slot = reading;
+        }
+    }
+
     /// Whether the part stands under a heading that takes back what stands under it.
     fn is_suspended(&self, index: usize) -> bool {
         match self.document.parts.get(index).map(|part| part.kind) {
@@ -214,6 +285,21 @@ impl<'a> Reader<'a> {
 /// The span of the whole text.
 fn whole(text: &str) -> Span {
     Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX))
+}
+
+/// The head of each table that has rows, by its part.
+fn heads(text: &str, lexicon: &Lexicon, document: &Document) -> BTreeMap<usize, Head> {
+    let mut heads = BTreeMap::new();
+    for part in &document.parts {
+        if let PartKind::Row { head, .. } = part.kind
+            && let Some(line) = document.parts.get(head)
+        {
+            heads
+                .entry(head)
+                .or_insert_with(|| Head::read(text, line.span, lexicon));
+        }
+    }
+    heads
 }
 
 /// For each part, whether it is a heading that takes back what stands under it, or stands under

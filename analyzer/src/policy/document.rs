@@ -27,8 +27,15 @@ pub(super) enum PartKind {
     Structure,
     /// A heading, without its marks, and its level.
     Heading(u8),
-    /// Code, a comment, a table row: text that is no sentence.
+    /// Code, a comment, the head of a table: text that is no sentence.
     Aside,
+    /// A row of a table under its head, which is the part before it with this index.
+    Row {
+        /// The head of the table.
+        head: usize,
+        /// The nearest heading before it.
+        heading: Option<usize>,
+    },
     /// A sentence.
     Sentence {
         /// The part that leads into the list whose item starts with this sentence.
@@ -50,6 +57,10 @@ enum BlockKind {
     Heading(u8),
     Aside,
     Paragraph,
+    /// A line of a table: its head, and then its rows.
+    Row {
+        is_head: bool,
+    },
     /// A list item, with the block that it stands under.
     Item {
         parent: Option<usize>,
@@ -124,7 +135,7 @@ impl Blocks {
             self.push(text, start, end, BlockKind::Aside);
             self.fence = Some(fence);
         } else if content.starts_with('|') {
-            self.push(text, start, end, BlockKind::Aside);
+            self.table_line(text, start, end);
         } else if content.is_empty() {
             self.joins = false;
         } else if is_rule(content) {
@@ -138,6 +149,26 @@ impl Blocks {
         } else {
             self.text_line(text, start, end, start - offset);
         }
+    }
+
+    /// A line of a table; the line of dashes under its head is set aside.
+    fn table_line(&mut self, text: &str, start: usize, end: usize) {
+        let content = text.get(start..end).unwrap_or_default();
+        let is_rule = content.chars().all(|c| "|-: ".contains(c));
+        let continues = self.found.last().is_some_and(|last| {
+            let between = text.get(usize::try_from(last.span.end).unwrap_or(start)..start);
+            matches!(last.kind, BlockKind::Row { .. } | BlockKind::Aside)
+                && last.span.of(text).starts_with('|')
+                && between.is_some_and(|between| between.trim().is_empty())
+        });
+        let kind = if is_rule {
+            BlockKind::Aside
+        } else {
+            BlockKind::Row {
+                is_head: !continues,
+            }
+        };
+        self.push(text, start, end, kind);
     }
 
     /// A line of prose or the start of a list item.
@@ -243,6 +274,7 @@ impl Blocks {
 fn parts(text: &str, blocks: &[Block]) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut heading = None;
+    let mut head = None;
     let mut covered = 0;
     // The last sentence or heading of each block: what a list under the block is led in by.
     let mut last_of_block: Vec<Option<usize>> = Vec::with_capacity(blocks.len());
@@ -262,6 +294,17 @@ fn parts(text: &str, blocks: &[Block]) -> Vec<Part> {
         match block.kind {
             BlockKind::Aside => {
                 push(&mut parts, block.span, PartKind::Aside);
+                last_of_block.push(None);
+            }
+            BlockKind::Row { is_head } => {
+                let kind = match head {
+                    Some(head) if !is_head => PartKind::Row { head, heading },
+                    _ => PartKind::Aside,
+                };
+                push(&mut parts, block.span, kind);
+                if is_head {
+                    head = parts.len().checked_sub(1);
+                }
                 last_of_block.push(None);
             }
             BlockKind::Heading(level) => {
@@ -305,7 +348,13 @@ fn parts(text: &str, blocks: &[Block]) -> Vec<Part> {
 fn leads_in(text: &str, block: Option<&Block>) -> bool {
     block.is_some_and(|block| {
         let written = block.span.of(text).trim_end_matches(['*', '_', ' ']);
-        matches!(block.kind, BlockKind::Heading(_)) || !written.ends_with(['.', '!', '?', ';'])
+        let announces = || {
+            let lower = written.to_lowercase();
+            lower.len() < 400 && (lower.contains("below") || lower.contains("following"))
+        };
+        matches!(block.kind, BlockKind::Heading(_))
+            || !written.ends_with(['.', '!', '?', ';'])
+            || (written.ends_with('.') && announces())
     })
 }
 

@@ -29,6 +29,12 @@ pub struct Lexicon {
 #[error("the lexicon can not be read: {0}")]
 pub struct LexiconError(String);
 
+impl LexiconError {
+    pub(super) fn new(reason: String) -> Self {
+        Self(reason)
+    }
+}
+
 impl From<toml::de::Error> for LexiconError {
     fn from(error: toml::de::Error) -> Self {
         Self(error.to_string())
@@ -54,6 +60,16 @@ pub(super) enum Meaning {
     Ordinal(u32),
     ErrorValue(String),
     Key(String),
+    /// A host on the web.
+    Host(String),
+    /// Hosts by an organization's own term.
+    Hosts(Vec<String>),
+    /// Sheets by an organization's own term.
+    Sheets(Vec<String>),
+    /// A range of cells, columns or rows, as written without `$`.
+    Range(String),
+    /// A word with a capital, or in quotes: what could be the name of a sheet or a department.
+    Name(String),
     Columns,
     Rows,
     Quoted(String),
@@ -101,7 +117,8 @@ keys! {
         ApproximateMatch, ErrorHandling, Absolute, Argument, Last, Unguarded,
         LeftEmpty, Absent, Present, True, False, CellData, Url, Error, Spreadsheet, SheetName,
         Approval, Because, ForQuality, Quality, Ensure, VagueLimit, Brief, Data,
-        Length, Depth,
+        Length, Depth, Against, Others, Bounded, Relative, UpperCase, FunctionName, BuiltIn, Https,
+        Host, Parenthesis, ZeroCheck, PlainText, StartWith, Fault, Whose, Expect, Cross, Gone, Them, OneLine, ToHandleErrors, BlankValue, Combined, Column, Row, Department, Yes, Never, ColumnVerdict, ColumnUsed, ColumnRule, ColumnSubject, OwnCells, OthersListed, DivisionByZero, InItsPlace, So, Therefore, Arrow, EmptyText,
     }
 }
 
@@ -110,12 +127,13 @@ keys! {
     Verb {
         Use, Appear, Refer, Import, Avoid, Ban, Discourage, HardCode, Nest, Exceed, Leave, Anchor, Wrap, Stand, Specify,
         Omit, Append, Hide, Limit, Prefer, Replace, Substitute, Migrate, Divide, Yield, Fit, Shorten, Make, Return,
+        Repair,
     }
 }
 
 keys! {
     /// What can be counted, as in `[units]`.
-    Unit { Length, Calls, References, Operators, Arguments, Nesting, IfNesting, Lines, Numbers }
+    Unit { Length, Calls, References, Operators, Arguments, Nesting, IfNesting, Lines, Numbers, DistinctReferences, DistinctCalls, Parentheses }
 }
 
 /// The file as written.
@@ -293,9 +311,33 @@ impl Lexicon {
             });
             self.add(&parameter.phrases, &meaning);
         }
+        // After those of the vocabulary, which say more.
+        self.add_catalogue_parameters();
     }
 
-    fn add(&mut self, phrases: &[String], meaning: &Meaning) {
+    /// The parameters that the catalogue of functions names with several words: `sort_column`.
+    fn add_catalogue_parameters(&mut self) {
+        let mut places: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
+        for function in functions::all() {
+            for (index, place) in (1_u32..=16).enumerate() {
+                if let Some(name) = function.parameter(index).filter(|name| name.contains('_')) {
+                    let functions = places.entry(name.to_owned()).or_default();
+                    functions.entry(function.name.to_owned()).or_insert(place);
+                }
+            }
+        }
+        for (name, places) in places {
+            let spaced = name.replace('_', " ");
+            let meaning = Meaning::Parameter(Parameter {
+                places,
+                alone: false,
+            });
+            self.add(&[name, spaced], &meaning);
+        }
+    }
+
+    /// Adds the meaning to each of the phrases.
+    pub(super) fn add(&mut self, phrases: &[String], meaning: &Meaning) {
         for phrase in phrases {
             for key in self.keys_of(phrase) {
                 let first = key.split(' ').next().unwrap_or_default().to_owned();
@@ -328,6 +370,18 @@ impl Lexicon {
     /// What a phrase of normalized words means.
     pub(super) fn meanings(&self, key: &str) -> Option<&[Meaning]> {
         self.phrases.get(key).map(Vec::as_slice)
+    }
+
+    /// Whether the term, as it is looked up, means something already.
+    pub(super) fn is_term_of_grammar(&self, term: &str) -> bool {
+        let keys = self.keys_of(term);
+        keys.is_empty() || keys.iter().any(|key| self.phrases.contains_key(key))
+    }
+
+    /// Makes the lower half of a hash the version.
+    pub(super) fn set_version(&mut self, hash: u64) {
+        let [a, b, c, d, ..] = hash.to_le_bytes();
+        self.version = u32::from_le_bytes([a, b, c, d]);
     }
 
     /// The most words that a phrase with this first word has; 0 if there is none.

@@ -138,6 +138,90 @@ pub(super) fn with_exception(sentence: &Symbols, next: &Symbols) -> Option<Readi
     is_readable.then(|| super::reading::of_clauses(clauses, hedged))
 }
 
+/// The sentence with what it says of "they" or "these functions" said of what the sentence before
+/// it begins with: `INDIRECT is fragile. It must not be used.`
+pub(super) fn with_subject(before: &Symbols, sentence: &Symbols) -> Option<Reading> {
+    let (pronoun, said) = sentence.all.split_first()?;
+    if !is(pronoun, Class::It) && !is(pronoun, Class::Following) {
+        return with_object(before, sentence);
+    }
+    let kind = usize::from(is(pronoun, Class::Following) && said.first().is_some_and(names_kind));
+    let said = said.get(kind..)?;
+    let subject = english::subject(&before.all)?;
+    understood(&with(before, sentence, [subject, said].concat()))
+        .filter(|reading| reading.status == Status::Enforced)
+}
+
+/// `VLOOKUP is fragile. Do not use it.`
+fn with_object(before: &Symbols, sentence: &Symbols) -> Option<Reading> {
+    let stands_for = |symbol: &Symbol| is(symbol, Class::It) || is(symbol, Class::Them);
+    let at = sentence.all.iter().position(stands_for)?;
+    let (said, rest) = sentence.all.split_at(at);
+    let rest = rest.get(1..)?;
+    if at == 0 || rest.iter().any(stands_for) {
+        return None;
+    }
+    let subject = english::subject(&before.all)?;
+    understood(&with(before, sentence, [said, subject, rest].concat()))
+        .filter(|reading| reading.status == Status::Enforced)
+}
+
+/// `VLOOKUP breaks when columns move. Use XLOOKUP instead.`: what the sentence before tells of is
+/// not to be used.
+pub(super) fn with_replacement(before: &Symbols, advice: &Symbols) -> Option<Reading> {
+    let (last, rest) = advice.all.split_last()?;
+    if !is(last, Class::InItsPlace) || !english::is_advice(&advice.all) {
+        return None;
+    }
+    let subject = english::subject(&before.all)?;
+    let instead = Symbol {
+        span: last.span,
+        meanings: vec![Meaning::Class(Class::Instead)],
+    };
+    understood(&with(before, advice, [rest, &[instead], subject].concat()))
+        .filter(|reading| reading.status == Status::Enforced)
+}
+
+/// Whether the sentence begins with "all others", "no other function".
+pub(super) fn speaks_of_others(sentence: &Symbols) -> bool {
+    let first = sentence.all.iter().find(|symbol| !is(symbol, Class::No));
+    first.is_some_and(|symbol| is(symbol, Class::Others))
+}
+
+/// A list of what is allowed with the sentence after it that forbids all else: `Allowed functions:
+/// SUM, IF. All others are forbidden.`
+pub(super) fn with_others(allowed: &[&Symbols], others: &Symbols) -> Option<Reading> {
+    let (first, said) = others.all.split_first()?;
+    let none = is(first, Class::No);
+    let said = if none { said.split_first()?.1 } else { said };
+    let subject = if none { others.all.get(1)? } else { first };
+    if !is(subject, Class::Others) {
+        return None;
+    }
+    let function = Symbol {
+        span: subject.span,
+        meanings: vec![Meaning::Class(Class::Function)],
+    };
+    let except = Symbol {
+        span: subject.span,
+        meanings: vec![Meaning::Class(Class::Except)],
+    };
+    let names = english::allowed_functions(allowed)?;
+    let start: Vec<Symbol> = if none {
+        vec![first.clone(), function, except]
+    } else {
+        vec![function, except]
+    };
+    let all = [start, names, said.to_vec()].concat();
+    understood(&Symbols {
+        all,
+        hedged: others.hedged,
+        unreadable: others.unreadable,
+        question: others.question,
+    })
+    .filter(|reading| reading.status == Status::Enforced)
+}
+
 fn mark(mark: char) -> Symbol {
     Symbol {
         span: Span::default(),

@@ -14,6 +14,7 @@ mod document;
 mod english;
 mod examples;
 pub mod form;
+mod forms;
 mod label;
 mod lexicon;
 mod lists;
@@ -31,11 +32,14 @@ pub mod rule;
 pub mod rule_file;
 mod runner;
 pub mod scope;
+mod scoping;
 mod sentences;
 mod status;
 pub mod stored;
 mod style;
 mod symbols;
+mod tables;
+mod terms;
 pub mod wire;
 mod words;
 
@@ -54,7 +58,7 @@ use crate::rule::Context;
 use crate::span::Span;
 
 /// The version of the grammar: raised when a document can compile to other rules than before.
-pub const GRAMMAR_VERSION: u32 = 1;
+pub const GRAMMAR_VERSION: u32 = 2;
 
 /// The most places in one formula that a rule names: a formula that breaks it everywhere is told
 /// often enough.

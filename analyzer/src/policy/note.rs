@@ -69,9 +69,17 @@ pub(super) fn not_checkable(topic: &str) -> String {
     )
 }
 
-pub(super) fn not_understood() -> String {
-    "It fits no form that is understood. Try \"Do not use …\", \"… must use …\", \"… must be \
-     wrapped in …\", \"Formulas must have at most … …\"."
+/// What can be written instead: the nearest forms that are understood.
+pub(super) fn not_understood(nearest: &[&str]) -> String {
+    format!(
+        "It fits no form that is understood. Write it in one of these: {}",
+        nearest.join(" Or: ")
+    )
+}
+
+pub(super) fn allows_and_forbids() -> String {
+    "It allows something and forbids something, and what is allowed could be an exception. Write \
+     two sentences, or an exception with \"except\"."
         .to_owned()
 }
 
@@ -81,7 +89,10 @@ pub(super) fn needs_value(metric: &Metric) -> String {
         Metric::Length => ("characters", [100, 200, 400]),
         Metric::Lines => ("lines", [1, 3, 5]),
         Metric::Calls | Metric::CallsOf(_) => ("function calls", [3, 5, 10]),
+        Metric::DistinctCalls => ("different functions", [2, 3, 5]),
         Metric::References => ("references", [4, 6, 10]),
+        Metric::DistinctReferences => ("different references", [4, 6, 10]),
+        Metric::Parentheses => ("levels of parentheses", [1, 2, 3]),
         Metric::Operators => ("operators", [5, 9, 15]),
         Metric::Nesting | Metric::NestingOf(_) => ("levels of nesting", [2, 3, 5]),
         Metric::Arguments(_) => ("arguments", [3, 5, 10]),

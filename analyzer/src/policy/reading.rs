@@ -2,11 +2,13 @@
 
 use super::Sentence;
 use super::english::{self, Clause, Outcome};
+use super::forms;
 use super::lexicon::{Class, Form, Meaning, Verb};
 use super::lists::joined;
 use super::memory;
 use super::note;
 use super::rule::{Level, PolicyRule};
+use super::scoping;
 use super::status::Status;
 use super::symbols::{Symbol, Symbols};
 use crate::span::Span;
@@ -90,7 +92,8 @@ pub(super) fn read(symbols: &Symbols) -> Reading {
     let is_readable =
         symbols.unreadable.is_none() && symbols.all.len() <= english::LONGEST_SENTENCE;
     let in_part = || {
-        ambiguous(symbols)
+        placed(symbols)
+            .or_else(|| ambiguous(symbols))
             .or_else(|| scoped(symbols))
             .or_else(|| partial(symbols))
     };
@@ -125,7 +128,7 @@ pub(super) fn of_clauses(clauses: Vec<Clause>, hedged: bool) -> Reading {
     }
     if permits {
         // What is allowed could be an exception to what is forbidden.
-        return Reading::nothing(Status::NotUnderstood, Some(note::not_understood()));
+        return Reading::nothing(Status::NotUnderstood, Some(note::allows_and_forbids()));
     }
     of_rules(rules)
 }
@@ -174,6 +177,37 @@ fn ambiguous(symbols: &Symbols) -> Option<Reading> {
         .then(|| Reading::nothing(Status::Ambiguous, Some(note::ambiguous(&readings))))
 }
 
+/// A sentence that names where it holds: `on the Inputs sheet, formulas must not use INDIRECT`.
+fn placed(symbols: &Symbols) -> Option<Reading> {
+    let found = scoping::first(&symbols.all)?;
+    let before = symbols.all.get(..found.start)?;
+    let mut after = symbols.all.get(found.start + found.len..)?;
+    // The commas that set the words off go with them.
+    let is_comma = |symbol: &Symbol| symbol.meanings.contains(&Meaning::Mark(','));
+    let before = match before.split_last() {
+        Some((last, rest)) if is_comma(last) => rest,
+        _ => before,
+    };
+    // `On sheet Inputs: where possible, …` leaves two of them behind.
+    while let Some((first, rest)) = after.split_first()
+        && (is_comma(first) || first.meanings.contains(&Meaning::Mark(':')))
+    {
+        after = rest;
+    }
+    let reading = understood(&Symbols {
+        all: [before, after].concat(),
+        ..symbols.clone()
+    })?;
+    if reading.status != Status::Enforced {
+        return None;
+    }
+    let rules = reading.rules.into_iter();
+    Some(Reading {
+        rules: rules.map(|rule| rule.within(&found.scope)).collect(),
+        ..reading
+    })
+}
+
 /// How many parts of a sentence are tried as the words that say where it holds.
 const SCOPES: usize = 4;
 
@@ -196,8 +230,14 @@ fn scoped(symbols: &Symbols) -> Option<Reading> {
         {
             after = rest;
         }
-        let reading = english::read_whole(&[before, after].concat())
-            .map(|clauses| of_clauses(clauses, symbols.hedged));
+        let rest = [before, after].concat();
+        let reading = english::read_whole(&rest).map(|clauses| of_clauses(clauses, symbols.hedged));
+        if reading.is_none() && english::uses_handler(&rest) {
+            return Some(Reading {
+                unread: spans(scope),
+                ..Reading::nothing(Status::NeedsScope, Some(note::needs_scope()))
+            });
+        }
         if let Some(reading) = reading.filter(|reading| !reading.rules.is_empty()) {
             return Some(Reading {
                 status: Status::NeedsScope,
@@ -270,12 +310,35 @@ fn partial(symbols: &Symbols) -> Option<Reading> {
         all: known,
         ..symbols.clone()
     })?;
+    // "Customer data": which data that is, only the author can say.
+    let (status, note) = if names_data(&symbols.all) {
+        (Status::NeedsScope, note::needs_scope())
+    } else {
+        (Status::Partial, note::partial())
+    };
     (!reading.rules.is_empty()).then(|| Reading {
-        status: Status::Partial,
+        status,
         rules: reading.rules,
         unread: spans(&unknown),
-        note: Some(note::partial()),
+        note: Some(note),
     })
+}
+
+/// Whether each unknown word stands before a word for data, and so says which data is meant.
+fn names_data(symbols: &[Symbol]) -> bool {
+    let is_data = |symbol: &Symbol| {
+        [Class::Data, Class::CellData]
+            .iter()
+            .any(|class| symbol.meanings.contains(&Meaning::Class(*class)))
+    };
+    let mut after_unknown = false;
+    for symbol in symbols {
+        if after_unknown && !symbol.is_unknown() && !is_data(symbol) {
+            return false;
+        }
+        after_unknown = symbol.is_unknown();
+    }
+    !after_unknown
 }
 
 fn spans(symbols: &[Symbol]) -> Vec<Span> {
@@ -293,7 +356,8 @@ fn not_read(symbols: &Symbols) -> Reading {
     let (status, note) = match topic {
         Some(topic) => (Status::NotCheckable, Some(note::not_checkable(topic))),
         None if meanings().any(demands) || is_order(symbols) => {
-            (Status::NotUnderstood, Some(note::not_understood()))
+            let nearest = forms::nearest(symbols);
+            (Status::NotUnderstood, Some(note::not_understood(&nearest)))
         }
         None => (Status::Context, None),
     };

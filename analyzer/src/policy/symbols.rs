@@ -106,7 +106,8 @@ pub(super) fn read(tokens: &[Token], lexicon: &Lexicon) -> Symbols {
             }
             continue;
         }
-        if symbol.meanings.is_empty() {
+        let is_only_name = |meaning: &Meaning| matches!(meaning, Meaning::Name(_));
+        if symbol.meanings.iter().all(is_only_name) {
             symbol.meanings.push(Meaning::Unknown);
         }
         result.all.push(symbol);
@@ -189,7 +190,7 @@ fn items(tokens: &[Token], lexicon: &Lexicon) -> Vec<Item> {
                 items.push(Item {
                     span: token.span,
                     key: if word.called { String::new() } else { key },
-                    own: function.into_iter().collect(),
+                    own: function.into_iter().chain(names(word, index)).collect(),
                     is_small: word.written.contains(|c: char| c.is_lowercase()),
                 });
             }
@@ -201,23 +202,49 @@ fn items(tokens: &[Token], lexicon: &Lexicon) -> Vec<Item> {
     items
 }
 
+/// A token that means only what the vocabulary says of it.
+fn without_meaning(span: Span, key: String) -> Item {
+    Item {
+        span,
+        key,
+        own: Vec::new(),
+        is_small: false,
+    }
+}
+
+/// What a word can be as a name: one in quotes is a text too.
+fn names(word: &Word, index: usize) -> impl Iterator<Item = Meaning> {
+    let written = &word.written;
+    let is_name = word.quoted || (index > 0 && written.starts_with(char::is_uppercase));
+    let text = word.quoted.then(|| Meaning::Quoted(written.clone()));
+    let name = is_name.then(|| Meaning::Name(written.clone()));
+    text.into_iter().chain(name)
+}
+
 /// A token that is no word.
 fn item_of(span: Span, kind: &TokenKind) -> Item {
     let mut key = String::new();
+    let other = match kind {
+        TokenKind::Columns(name) | TokenKind::Rows(name) => Some(Meaning::Range(name.clone())),
+        TokenKind::Quoted(name) => Some(Meaning::Name(name.clone())),
+        _ => None,
+    };
     let own = match kind {
         TokenKind::Number(value) => Meaning::Number(*value),
         TokenKind::Ordinal(place) => Meaning::Ordinal(*place),
         TokenKind::ErrorValue(name) => Meaning::ErrorValue(name.clone()),
         TokenKind::Key(name) => Meaning::Key(name.clone()),
-        TokenKind::Columns => Meaning::Columns,
-        TokenKind::Rows => Meaning::Rows,
+        TokenKind::Host(name) => Meaning::Host(name.clone()),
+        TokenKind::Range(name) => Meaning::Range(name.clone()),
+        TokenKind::Columns(_) => Meaning::Columns,
+        TokenKind::Rows(_) => Meaning::Rows,
         TokenKind::Quoted(text) => Meaning::Quoted(text.clone()),
         TokenKind::Mark(mark) => {
             key.clone_from(mark);
             match mark.chars().next() {
                 Some('-' | '–' | '—') => Meaning::Mark('-'),
                 Some(sign) if ",;:()/&".contains(sign) => Meaning::Mark(sign),
-                _ => Meaning::Unknown,
+                _ => return without_meaning(span, key),
             }
         }
         TokenKind::Word(_) | TokenKind::Opaque => Meaning::Unknown,
@@ -225,7 +252,7 @@ fn item_of(span: Span, kind: &TokenKind) -> Item {
     Item {
         span,
         key,
-        own: vec![own],
+        own: std::iter::once(own).chain(other).collect(),
         is_small: false,
     }
 }

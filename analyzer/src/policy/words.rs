@@ -29,10 +29,14 @@ pub(super) enum TokenKind {
     ErrorValue(String),
     /// The key of a spreadsheet, alone or out of its address.
     Key(String),
+    /// `example.com`, alone or out of an address.
+    Host(String),
+    /// `B2:F40`
+    Range(String),
     /// `A:C`
-    Columns,
+    Columns(String),
     /// `1:3`
-    Rows,
+    Rows(String),
     /// A quoted text of more than one word, or of none.
     Quoted(String),
     /// A sign that no other kind covers: `,`, `(`, `<=`, `/`
@@ -42,12 +46,18 @@ pub(super) enum TokenKind {
 }
 
 /// A word as written, with what its surroundings say.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says another thing of how the word is written"
+)]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Word {
     /// As written.
     pub(super) written: String,
     /// Whether it stands in code marks or in quotes.
     pub(super) marked: bool,
+    /// Whether it stands in quotes.
+    pub(super) quoted: bool,
     /// Whether brackets of a call follow it: `TODAY()`.
     pub(super) called: bool,
     /// Whether a star ends it: `IMPORT*`.
@@ -90,13 +100,17 @@ impl<'a> Reader<'a> {
                 true
             }
             '"' | '“' | '«' => self.quoted(first),
+            '\'' | '‘' => self.single_quoted(first),
             '#' => self.error_value(),
             '-' if self.starts_negative() => self.number(),
+            '-' | '→' | '⇒' | '➔' => self.arrow(),
             '0'..='9' | '.' => self.columns_or_rows() || self.key() || self.number(),
             '=' if self.in_code => self.formula(),
+            '=' if self.rest.starts_with("=>") => self.arrow(),
             '<' | '>' | '=' | '≤' | '≥' | '!' => self.comparison(),
+            '$' => self.columns_or_rows(),
             _ if first.is_alphabetic() => {
-                self.address() || self.columns_or_rows() || self.key() || self.word()
+                self.address() || self.columns_or_rows() || self.key() || self.host() || self.word()
             }
             _ => false,
         };
@@ -154,6 +168,8 @@ impl<'a> Reader<'a> {
     fn quoted(&mut self, open: char) -> bool {
         let close = match open {
             '“' => '”',
+            '‘' => '’',
+            '\'' => '\'',
             '«' => '»',
             _ => '"',
         };
@@ -176,6 +192,7 @@ impl<'a> Reader<'a> {
             for token in self.tokens.iter_mut().skip(before) {
                 if let TokenKind::Word(word) = &mut token.kind {
                     word.marked = true;
+                    word.quoted = true;
                 }
             }
             if self.rest.starts_with(close) {
@@ -186,6 +203,18 @@ impl<'a> Reader<'a> {
             let len = open.len_utf8() + end + close.len_utf8();
             self.take(len, TokenKind::Quoted(inner.to_owned()))
         }
+    }
+
+    /// `'Inputs'`, if the marks are quotes and no apostrophes.
+    fn single_quoted(&mut self, open: char) -> bool {
+        let close = if open == '‘' { '’' } else { '\'' };
+        let inside = self.ahead().get(open.len_utf8()..).unwrap_or_default();
+        let closes = inside.find(close).is_some_and(|end| {
+            let after = inside.get(end + close.len_utf8()..).unwrap_or_default();
+            !after.starts_with(char::is_alphanumeric)
+        });
+        let opens = inside.starts_with(char::is_alphanumeric) && self.stands_apart();
+        opens && closes && self.quoted(open)
     }
 
     /// `#REF!`, `#N/A`, `#DIV/0!`
@@ -217,6 +246,33 @@ impl<'a> Reader<'a> {
         self.take(run.len(), TokenKind::Mark(sign.to_owned()))
     }
 
+    /// `->`, `→`
+    fn arrow(&mut self) -> bool {
+        let run = self.run(|c| "-=>→⇒➔".contains(c));
+        let is_arrow = run.len() > 1 && run.ends_with(['>', '→', '⇒', '➔']);
+        is_arrow && self.take(run.len(), TokenKind::Mark("->".to_owned()))
+    }
+
+    /// `example.com`, `data.example.com`: labels with dots between them, the last one of letters.
+    fn host(&mut self) -> bool {
+        let run = self.run(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c));
+        let run = run.trim_end_matches(['.', '-']);
+        Self::host_of(run).is_some_and(|host| self.take(run.len(), TokenKind::Host(host)))
+    }
+
+    /// The name of a host, if the text is one and no name of a file.
+    fn host_of(text: &str) -> Option<String> {
+        const FILES: &[&str] = &[
+            "csv", "xlsx", "xls", "xlsm", "ods", "txt", "pdf", "docx", "md",
+        ];
+        let (before, last) = text.rsplit_once('.')?;
+        let is_host = last.len() >= 2
+            && last.chars().all(|c| c.is_ascii_alphabetic())
+            && before.split('.').all(|label| !label.is_empty())
+            && !FILES.contains(&last);
+        is_host.then(|| text.to_ascii_lowercase())
+    }
+
     /// `https://…`: the key inside if it is a spreadsheet's.
     fn address(&mut self) -> bool {
         let is_address = ["http://", "https://", "www."]
@@ -227,10 +283,27 @@ impl<'a> Reader<'a> {
         }
         let run = self.run(|c| !c.is_whitespace() && !"`<>\"”)".contains(c));
         let run = run.trim_end_matches(['.', ',', ';', ':', '!', '?', '*']);
+        if run == "https://" {
+            let word = Word {
+                written: "https".to_owned(),
+                marked: false,
+                quoted: false,
+                called: false,
+                starred: false,
+            };
+            return self.take(run.len(), TokenKind::Word(word));
+        }
         let key = run
             .split_once("/spreadsheets/d/")
             .map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
-        let kind = key.map_or(TokenKind::Opaque, |key| TokenKind::Key(key.to_owned()));
+        let host = || {
+            let rest = run.split_once("//").map_or(run, |(_, rest)| rest);
+            Self::host_of(rest.trim_end_matches('/'))
+        };
+        let kind = match key {
+            Some(key) => TokenKind::Key(key.to_owned()),
+            None => host().map_or(TokenKind::Opaque, TokenKind::Host),
+        };
         self.take(run.len(), kind)
     }
 
@@ -246,8 +319,13 @@ impl<'a> Reader<'a> {
     /// `A:C`, `$A:$C`, `1:3`
     fn columns_or_rows(&mut self) -> bool {
         let run = self.run(|c| c.is_ascii_alphanumeric() || c == ':' || c == '$');
+        // `in range D:D: …` ends with a colon of the sentence.
+        let run = run.trim_end_matches(':');
         let Some((first, last)) = run.split_once(':') else {
-            return false;
+            // `$A1` can be nothing but a cell.
+            return run.contains('$')
+                && is_cell(run)
+                && self.take(run.len(), TokenKind::Range(run.to_owned()));
         };
         let all = |accepts: fn(char) -> bool| {
             [first, last].iter().all(|side| {
@@ -256,22 +334,27 @@ impl<'a> Reader<'a> {
             })
         };
         if all(|c| c.is_ascii_uppercase()) && first.len() <= 3 {
-            self.take(run.len(), TokenKind::Columns)
+            self.take(run.len(), TokenKind::Columns(run.replace('$', "")))
         } else if all(|c| c.is_ascii_digit()) {
-            self.take(run.len(), TokenKind::Rows)
+            self.take(run.len(), TokenKind::Rows(run.replace('$', "")))
+        } else if [first, last].into_iter().all(is_corner) {
+            self.take(run.len(), TokenKind::Range(run.replace('$', "")))
         } else {
             false
         }
     }
 
+    /// Whether nothing stands right before.
+    fn stands_apart(&self) -> bool {
+        self.tokens.last().is_none_or(|token| {
+            token.span.end < self.at || token.kind == TokenKind::Mark("(".to_owned())
+        })
+    }
+
     /// Whether the hyphen is the sign of a number: `-1` after a space.
     fn starts_negative(&self) -> bool {
         let mut after = self.rest.chars().skip(1);
-        let apart = self
-            .tokens
-            .last()
-            .is_none_or(|token| token.span.end < self.at);
-        apart && after.next().is_some_and(|c| c.is_ascii_digit())
+        self.stands_apart() && after.next().is_some_and(|c| c.is_ascii_digit())
     }
 
     /// `3`, `1,000`, `0.5`, `-1`, `4th`
@@ -324,12 +407,32 @@ impl<'a> Reader<'a> {
         let token = Word {
             written: word.replace('’', "'"),
             marked: self.in_code,
+            quoted: false,
             called: called.is_some(),
             starred,
         };
         let len = full + called.map_or(0, |(_, len)| len);
         self.take(len, TokenKind::Word(token))
     }
+}
+
+/// Whether the text is the address of a cell: `B2`, `$F$40`.
+fn is_cell(text: &str) -> bool {
+    let plain = text.replace('$', "");
+    let letters = plain.trim_end_matches(|c: char| c.is_ascii_digit());
+    (1..=3).contains(&letters.len())
+        && letters.len() < plain.len()
+        && letters.chars().all(|c| c.is_ascii_uppercase())
+}
+
+/// Whether the text is a corner of a range: `B2`, `B`, `2`.
+fn is_corner(text: &str) -> bool {
+    let plain = text.replace('$', "");
+    let short = (1..=7).contains(&plain.len());
+    let all = |accepts: fn(char) -> bool| short && plain.chars().all(accepts);
+    is_cell(text)
+        || all(|c| c.is_ascii_uppercase()) && plain.len() <= 3
+        || all(|c| c.is_ascii_digit())
 }
 
 #[cfg(test)]

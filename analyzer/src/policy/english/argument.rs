@@ -6,9 +6,9 @@ use nom::{Parser, branch::alt, combinator::opt};
 use super::Clause;
 use super::need::{self, Need, Place};
 use super::predicate::demanding;
-use super::terminal::{Input, Points, Read, any_class, class, modal, no, values, verb};
+use super::terminal::{Input, Points, Read, any_class, class, modal, no, thing, values, verb};
 use crate::policy::lexicon::{Class, Form, Verb};
-use crate::policy::rule::Level;
+use crate::policy::rule::{Level, Thing};
 
 /// `the fourth argument of VLOOKUP is mandatory`, `the match type of MATCH must be 0`, `VLOOKUP's
 /// last argument must not be omitted`
@@ -33,7 +33,10 @@ fn asked(input: Input<'_>, place: Place) -> Read<'_, (Level, Need)> {
         (Points::Demand, Ok((rest, ((), wanted)))) => (rest, Need::Argument(place, Some(wanted))),
         (Points::Forbid, Ok((rest, ((), refused)))) => (rest, Need::ArgumentNot(place, refused)),
         (Points::Demand, Err(_)) => (given(input)?.0, Need::Argument(place, None)),
-        (Points::Forbid, Err(_)) => (missing(input)?.0, Need::Argument(place, None)),
+        (Points::Forbid, Err(_)) => match constant(input) {
+            Ok((rest, ())) => (rest, Need::NotConstant(place)),
+            Err(_) => (missing(input)?.0, Need::Argument(place, None)),
+        },
     };
     Ok((rest, (force.level, need)))
 }
@@ -44,7 +47,7 @@ fn is(input: Input<'_>) -> Read<'_, ()> {
     let to = opt(any_class(&[Class::To, Class::As]));
     alt((
         (class(Class::Be), set, to).map(|_| ()),
-        verb(&[Verb::Specify], Form::Base),
+        verb(&[Verb::Specify, Verb::Refer], Form::Base),
     ))
     .parse(input)
 }
@@ -60,6 +63,16 @@ fn given(input: Input<'_>) -> Read<'_, ()> {
         verb(&[Verb::Appear], Form::Base),
     ))
     .parse(input)
+}
+
+/// Takes `be hard-coded`, `be a constant`.
+fn constant(input: Input<'_>) -> Read<'_, ()> {
+    let numbers = |input| match thing(input) {
+        Ok((rest, Thing::Numbers)) => Ok((rest, ())),
+        _ => no(),
+    };
+    let typed = alt((verb(&[Verb::HardCode], Form::Participle), numbers));
+    (class(Class::Be), typed).map(|_| ()).parse(input)
 }
 
 /// Takes `be omitted`, `be left empty`, `be missing`.

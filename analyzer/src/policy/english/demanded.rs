@@ -3,10 +3,10 @@
 
 use nom::{Parser, branch::alt, combinator::opt};
 
-use super::need::{self, Need, Place, handlers, need, spreadsheets, wrapped};
+use super::need::{self, Need, Place, handlers, need, sources, wrapped};
 use super::noun::{Noun, lacking, nouns};
 use super::predicate::{clause_of, demanding, turned};
-use super::prohibited::{forbidden, masked, other_spreadsheets, to_hide};
+use super::prohibited::{forbidden, masked, other_sources, to_hide};
 use super::quantity::{Bound, depth, measure};
 use super::required::{absolute_or, error_handlers};
 use super::terminal::{
@@ -14,7 +14,7 @@ use super::terminal::{
 };
 use super::{Clause, Outcome};
 use crate::policy::lexicon::{Class, Form, Verb};
-use crate::policy::rule::{Demand, Level, Metric, Target, Thing, What};
+use crate::policy::rule::{Demand, Level, Metric, Target, Thing, Value, What};
 
 /// `VLOOKUP must use exact match`, `divisions must be wrapped in IFERROR`, `ranges passed to
 /// VLOOKUP must be absolute`, `MATCH requires match type 0`
@@ -74,7 +74,14 @@ fn needed(input: Input<'_>, requires: bool) -> Read<'_, Need> {
     if requires {
         return alt((
             need,
-            (error_handlers, opt(class(Class::Around))).map(|(set, _)| Need::Inside(set)),
+            (
+                error_handlers,
+                opt((
+                    class(Class::Around),
+                    opt(any_class(&[Class::It, Class::Them])),
+                )),
+            )
+                .map(|(set, _)| Need::Inside(set)),
         ))
         .parse(input);
     }
@@ -93,18 +100,27 @@ fn needed(input: Input<'_>, requires: bool) -> Read<'_, Need> {
         (class(Class::EndWith), values)
             .map(|((), values)| Need::Argument(Place::Last, Some(values))),
         (only, specify, only, need).map(|(.., need)| need),
-        only_spreadsheets.map(Need::Spreadsheets),
+        (
+            specify,
+            error_handlers,
+            opt((
+                class(Class::Around),
+                opt(any_class(&[Class::It, Class::Them])),
+            )),
+        )
+            .map(|((), set, _)| Need::Inside(set)),
+        only_sources,
     ))
     .parse(input)
 }
 
 /// Takes `only read from spreadsheet 1Abc…`, `refer to spreadsheet 1Abc… only`.
-fn only_spreadsheets(input: Input<'_>) -> Read<'_, Vec<String>> {
+fn only_sources(input: Input<'_>) -> Read<'_, Need> {
     let only = |input| opt(class(Class::Only)).parse(input);
     let read = verb(&[Verb::Import, Verb::Refer, Verb::Use], Form::Base);
     let data = opt(any_class(&[Class::Data, Class::CellData]));
     let link = opt(any_class(&[Class::From, Class::To]));
-    (only, read, only, data, only, link, spreadsheets, only)
+    (only, read, only, data, only, link, sources, only)
         .map(|all| all.6)
         .parse(input)
 }
@@ -135,6 +151,8 @@ pub(super) fn restricted<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> 
         |input| hides(input, target),
         |input| lacks(input, target),
         |input| omits(input, target),
+        |input| returns(input, target),
+        |input| hard_codes(input, target),
     ));
     let mut single = single;
     match single.parse(input) {
@@ -163,13 +181,52 @@ fn hides<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand> {
 
 /// Takes `be used without exact match`, `appear outside IFERROR`.
 fn lacks<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand> {
-    let used = opt(verb(&[Verb::Use, Verb::Appear], Form::Participle));
+    let used = opt(verb(
+        &[Verb::Use, Verb::Appear, Verb::Leave],
+        Form::Participle,
+    ));
     let (input, ()) = alt((
         (class(Class::Be), used).map(|_| ()),
         verb(&[Verb::Appear, Verb::Stand], Form::Base),
     ))
     .parse(input)?;
     lacking(input, target)
+}
+
+/// Takes `hard-code its third argument`.
+fn hard_codes<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand> {
+    let (rest, ((), place)) = (verb(&[Verb::HardCode], Form::Base), need::place).parse(input)?;
+    match Need::NotConstant(place).of(target) {
+        Some(demand) => Ok((rest, demand)),
+        None => no(),
+    }
+}
+
+/// Takes `return an empty string`, `return 0`: what an error handler must not give.
+fn returns<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand> {
+    let (rest, refused) = returned(input)?;
+    let handles = matches!(&target.what, What::Calls(set)
+        if set.names.iter().all(|name| name == "IFERROR" || name == "IFNA"));
+    match Need::ArgumentNot(Place::Nth(2), refused).of(target) {
+        Some(demand) if handles => Ok((rest, demand)),
+        _ => no(),
+    }
+}
+
+/// Takes `return 0 or an empty string`: the values.
+pub(super) fn returned(input: Input<'_>) -> Read<'_, Vec<Value>> {
+    let one = |input| {
+        let nothing = any_class(&[Class::EmptyText, Class::BlankValue])
+            .map(|()| vec![Value::Text(String::new())]);
+        alt((nothing, values)).parse(input)
+    };
+    let (mut rest, ((), mut all)) =
+        (verb(&[Verb::Return, Verb::Replace], Form::Base), one).parse(input)?;
+    while let Ok((after, ((), more))) = (super::terminal::separator, one).parse(rest) {
+        all.extend(more);
+        rest = after;
+    }
+    Ok((rest, all))
 }
 
 /// Takes `omit its fourth argument`.
@@ -203,12 +260,14 @@ fn few_arguments<'s>(input: Input<'s>, target: &Target, force: Force) -> Read<'s
 ///
 /// "VLOOKUP must not reference whole columns." flags `=VLOOKUP(A1,B:C,2,0)`, not `=SUM(A:A)`.
 fn of_parts<'s>(input: Input<'s>, target: &Target, force: Force) -> Read<'s, Clause> {
-    if let What::Thing(Thing::Ranges | Thing::References) = &target.what
-        && target.within.is_none()
-    {
+    if let What::Thing(Thing::Ranges | Thing::References) = &target.what {
         let hold = verb(&[Verb::Use, Verb::Refer], Form::Base);
         let (rest, ((), _, parts)) = (hold, opt(class(Class::To)), nouns).parse(input)?;
-        return match forbidden(parts) {
+        let parts = match &target.within {
+            Some(set) => parts.iter().map(|part| part.within(set)).collect(),
+            None => Some(parts),
+        };
+        return match parts.and_then(forbidden) {
             Some(outcome) => Ok((rest, clause_of(force.level, outcome))),
             None => no(),
         };
@@ -232,15 +291,21 @@ fn of_parts<'s>(input: Input<'s>, target: &Target, force: Force) -> Read<'s, Cla
     {
         return Ok((rest, clause_of(force.level, Outcome::Demands(vec![demand]))));
     }
-    if let Ok((rest, keys)) = used_with_others(input)
-        && let Some(demand) = Need::Spreadsheets(keys).of(target)
+    if let Ok((rest, need)) = used_with_others(input)
+        && let Some(demand) = need.of(target)
     {
         return Ok((rest, clause_of(force.level, Outcome::Demands(vec![demand]))));
     }
+    let given = verb(&[Verb::Use, Verb::Specify, Verb::Append], Form::Participle);
+    let hold = alt((hold, (class(Class::Be), given).map(|_| ())));
     let (rest, ((), _, parts)) = (hold, opt(class(Class::To)), nouns).parse(input)?;
     let mut demands = Vec::new();
     for part in parts {
         match part {
+            // "An IF must not contain another IF."
+            Noun::Target(part) if part.what == What::Calls(set.clone()) => {
+                demands.push(Demand::Limit(Metric::NestingOf(set.clone()), 1));
+            }
             Noun::Target(part) if part.within.is_none() => {
                 demands.push(Demand::Forbid(Target {
                     what: part.what,
@@ -262,15 +327,13 @@ fn of_parts<'s>(input: Input<'s>, target: &Target, force: Force) -> Read<'s, Cla
 }
 
 /// Takes `point to any spreadsheet other than 1Abc…`, `be used with files except 1Abc…`.
-fn used_with_others(input: Input<'_>) -> Read<'_, Vec<String>> {
+fn used_with_others(input: Input<'_>) -> Read<'_, Need> {
     let verbs = &[Verb::Use, Verb::Refer, Verb::Import];
     let used = alt((
         verb(verbs, Form::Base),
         (class(Class::Be), verb(verbs, Form::Participle)).map(|_| ()),
     ));
-    (used, other_spreadsheets)
-        .map(|((), keys)| keys)
-        .parse(input)
+    (used, other_sources).map(|((), need)| need).parse(input)
 }
 
 /// What is limited of a subject that is nested.
@@ -339,6 +402,9 @@ fn only_under<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Cl
     if nobody {
         return no();
     }
+    if let Ok((rest, (level, need))) = from_alone(input) {
+        return demanding(rest, level, need.of(target).map(|demand| vec![demand]));
+    }
     let (input, level) = permitted_only(input)?;
     let (rest, need) = only_condition(input)?;
     let demands = match (&need, &target.what) {
@@ -346,6 +412,30 @@ fn only_under<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Cl
         _ => need.of(target).map(|demand| vec![demand]),
     };
     demanding(rest, level, demands)
+}
+
+/// Takes `may read from spreadsheet 1Abc… and from no other`, `may be used with example.com only`.
+fn from_alone(input: Input<'_>) -> Read<'_, (Level, Need)> {
+    let verbs: &[Verb] = &[Verb::Use, Verb::Refer, Verb::Import];
+    let (input, force) = modal(input)?;
+    if force.points == Points::Forbid {
+        return no();
+    }
+    let used = alt((
+        verb(verbs, Form::Base),
+        (class(Class::Be), verb(verbs, Form::Participle)).map(|_| ()),
+        (class(Class::Be), class(Class::Allowed)).map(|_| ()),
+    ));
+    let data = opt(any_class(&[Class::Data, Class::CellData]));
+    let link = opt(any_class(&[
+        Class::From,
+        Class::To,
+        Class::With,
+        Class::For,
+        Class::On,
+    ]));
+    let (rest, (.., need, ())) = (used, data, link, sources, class(Class::Only)).parse(input)?;
+    Ok((rest, (force.level, need)))
 }
 
 /// Takes `may only be used`, `is only allowed`, `is restricted to`, `may read only`.
@@ -357,7 +447,13 @@ fn permitted_only(input: Input<'_>) -> Read<'_, Level> {
     let used = verb(verbs, Form::Participle);
     let state = |input| opt(alt((used, allowed))).parse(input);
     let does = verb(
-        &[Verb::Use, Verb::Refer, Verb::Import, Verb::Appear],
+        &[
+            Verb::Use,
+            Verb::Refer,
+            Verb::Import,
+            Verb::Appear,
+            Verb::Stand,
+        ],
         Form::Base,
     );
     let limited = verb(&[Verb::Limit], Form::Participle);
@@ -403,9 +499,9 @@ fn only_condition(input: Input<'_>) -> Read<'_, Need> {
         opt(class(Class::Be)),
     );
     alt((
-        (reading, data, link, spreadsheets).map(|(.., keys)| Need::Spreadsheets(keys)),
-        (opt(when), wrapped).map(|(_, set)| Need::Inside(set)),
+        (reading, data, link, sources).map(|(.., need)| need),
         (class(Class::With), need).map(|((), need)| need),
+        (opt(when), wrapped).map(|(_, set)| Need::Inside(set)),
     ))
     .parse(input)
 }

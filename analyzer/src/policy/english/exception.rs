@@ -3,7 +3,7 @@
 use nom::{Parser, branch::alt, combinator::opt};
 
 use super::functions::functions;
-use super::need::{self, Need, exact, need, spreadsheets, wrapped};
+use super::need::{self, Need, exact, need, sources, wrapped};
 use super::terminal::{Input, Read, any_class, class, mark, no, number, pick, separator, verb};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Requirement, What};
@@ -120,13 +120,22 @@ pub(super) fn exception(input: Input<'_>) -> Read<'_, Exception> {
         (class(Class::Unless), condition).map(|((), need)| Exception::Need(need)),
         (class(Class::Except), opt(class(Class::Function)), functions)
             .map(|(.., set)| Exception::Functions(set)),
+        (numbers, excused_numbers).map(|(numbers, ())| Exception::Numbers(numbers)),
+        (
+            class(Class::Except),
+            opt(class(Class::To)),
+            class(Class::EmptyText),
+        )
+            .map(|_| Exception::Texts(vec![String::new()])),
         (class(Class::Except), numbers).map(|((), numbers)| Exception::Numbers(numbers)),
         (class(Class::Except), opt(class(Class::To)), texts)
             .map(|(.., texts)| Exception::Texts(texts)),
         (class(Class::Except), condition).map(|((), need)| Exception::Need(need)),
+        (class(Class::Unless), to_sheets).map(|((), texts)| Exception::Texts(texts)),
         (functions, opt(class(Class::Be)), class(Class::Excepted))
             .map(|(set, ..)| Exception::Functions(set)),
         (
+            opt(class(Class::Only)),
             class(Class::Excepted),
             opt(alt((mark(':'), class(Class::Be)))),
             functions,
@@ -204,14 +213,14 @@ fn condition(input: Input<'_>) -> Read<'_, Need> {
     ));
     alt((
         (subject, wrapped).map(|((), set)| Need::Inside(set)),
-        (subject, opt(class(Class::From)), spreadsheets).map(|(.., keys)| Need::Spreadsheets(keys)),
+        (subject, opt(class(Class::From)), sources).map(|(.., need)| need),
         (
             subject,
             verb(&[Verb::Refer, Verb::Import, Verb::Use], Form::Base),
             opt(class(Class::From)),
-            spreadsheets,
+            sources,
         )
-            .map(|(.., keys)| Need::Spreadsheets(keys)),
+            .map(|(.., need)| need),
         (exact, is_used).map(|_| Need::Exact),
         (need, is_used).map(|(need, _)| need),
         (need::argument, class(Class::Be), super::terminal::values)
@@ -222,7 +231,33 @@ fn condition(input: Input<'_>) -> Read<'_, Need> {
     .parse(input)
 }
 
-fn numbers(input: Input<'_>) -> Read<'_, Vec<f64>> {
+/// Takes `it goes to "Inputs"`, `they point to the sheet "Inputs"`.
+fn to_sheets(input: Input<'_>) -> Read<'_, Vec<String>> {
+    let goes = verb(&[Verb::Refer, Verb::Use, Verb::Stand], Form::Base);
+    (
+        opt(class(Class::It)),
+        opt(alt((goes, class(Class::Be)))),
+        opt(any_class(&[Class::To, Class::On, Class::In])),
+        texts,
+    )
+        .map(|(.., texts)| texts)
+        .parse(input)
+}
+
+/// Takes `are ok`, `may be used`, after numbers.
+fn excused_numbers(input: Input<'_>) -> Read<'_, ()> {
+    let allowed = (class(Class::Be), class(Class::Allowed)).map(|_| ());
+    let used = (
+        super::terminal::modal,
+        class(Class::Be),
+        verb(&[Verb::Use], Form::Participle),
+    )
+        .map_opt(|(force, ..)| (force.points == super::terminal::Points::Permit).then_some(()));
+    alt((allowed, used, class(Class::Excepted))).parse(input)
+}
+
+/// Takes `0, 1 and 100`.
+pub(super) fn numbers(input: Input<'_>) -> Read<'_, Vec<f64>> {
     let (mut input, first) = number(input)?;
     let mut numbers = vec![first];
     while let Ok((rest, next)) = (separator, number).parse(input) {

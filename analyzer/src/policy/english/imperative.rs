@@ -4,22 +4,21 @@
 use nom::{Parser, branch::alt, combinator::opt};
 
 use super::functions::functions;
-use super::need::{self, Need, exact, need, wrapped};
 use super::noun::{Noun, nouns};
 use super::predicate::{avoided_object, verdict};
 use super::prohibited::{forbidden, prohibited};
-use super::required::{absolute_or, required};
+use super::required::required;
 use super::terminal::{
-    Input, Points, Read, actor, any_class, class, comma, mark, modal, no, thing, values, verb,
+    Input, Points, Read, actor, any_class, class, function_item, mark, modal, no, verb,
 };
 use super::{Clause, Outcome};
 use crate::policy::lexicon::{Class, Form, Verb};
-use crate::policy::rule::{FunctionSet, Level, Thing, What};
+use crate::policy::rule::{Demand, FunctionSet, Level, What};
 
 /// Takes an order.
 pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
     alt((
-        conditional,
+        super::conditional::conditional,
         do_not,
         avoid,
         ban,
@@ -29,6 +28,9 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
         keep_out,
         shorten,
         label,
+        judged_list,
+        found_and_removed,
+        all_but_allowed,
         none_of,
         must_do,
         not_allowed,
@@ -55,6 +57,12 @@ fn do_not(input: Input<'_>) -> Read<'_, Clause> {
     ));
     let mut not = not;
     let (input, ()) = not.parse(input)?;
+    if let Ok((rest, ((), found))) = (verb(&[Verb::Leave], Form::Base), nouns).parse(input)
+        && found.iter().all(|noun| matches!(noun, Noun::Broken(_)))
+        && let Some(outcome) = forbidden(found)
+    {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     // "Never allow INDIRECT" is said with the verb of a ban.
     prohibited(Form::Base)
         .map(clause_of(Level::Must))
@@ -91,15 +99,15 @@ fn ban(input: Input<'_>) -> Read<'_, Clause> {
 /// "It is forbidden to use NOW." flags `=NOW()`, not `=A1`.
 fn it_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
     let be = class(Class::Be);
+    let it = |input| opt(class(Class::It)).parse(input);
+    let must = |input| opt(class(Class::Must)).parse(input);
+    let banned = any_class(&[Class::Forbidden, Class::Fault]);
+    if let Ok(found) = verdict_first(input) {
+        return Ok(found);
+    }
     let (input, level) = alt((
-        (class(Class::It), class(Class::MustNot)).map(|_| Level::Must),
-        (
-            class(Class::It),
-            be,
-            class(Class::Forbidden),
-            class(Class::To),
-        )
-            .map(|_| Level::Must),
+        (it, class(Class::MustNot)).map(|_| Level::Must),
+        (it, must, be, banned, class(Class::To)).map(|_| Level::Must),
         (
             class(Class::It),
             be,
@@ -108,7 +116,7 @@ fn it_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
         )
             .map(|_| Level::Should),
         (
-            class(Class::It),
+            it,
             be,
             any_class(&[Class::Not, Class::NoLonger]),
             class(Class::Allowed),
@@ -118,6 +126,21 @@ fn it_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
     ))
     .parse(input)?;
     prohibited(Form::Base).map(clause_of(level)).parse(input)
+}
+
+/// `it is forbidden the use of INDIRECT`, `must be avoided the volatile functions`
+///
+/// "It is forbidden the use of NOW." flags `=NOW()`, not `=A1`.
+fn verdict_first(input: Input<'_>) -> Read<'_, Clause> {
+    let (input, _) = opt(class(Class::It)).parse(input)?;
+    let (input, force) = verdict(input, false)?;
+    let (rest, found) = nouns(input)?;
+    match forbidden(found) {
+        Some(outcome) if force.points == Points::Forbid && rest.is_empty() => {
+            Ok((rest, clause_of(force.level)(outcome)))
+        }
+        _ => no(),
+    }
 }
 
 /// `there must be no INDIRECT`, `there is no place for INDIRECT`
@@ -134,11 +157,8 @@ fn there_must_be_no(input: Input<'_>) -> Read<'_, Clause> {
         (be, no_word, class(Class::Place), class(Class::For)).map(|_| Level::Must),
     ))
     .parse(input)?;
-    let (input, found) = nouns(input)?;
-    match forbidden(found) {
-        Some(outcome) => Ok((input, clause_of(level)(outcome))),
-        None => no(),
-    }
+    let (input, outcome) = avoided_object(input)?;
+    Ok((input, clause_of(level)(outcome)))
 }
 
 /// `using INDIRECT is forbidden`, `hard-coding numbers must be avoided`
@@ -214,6 +234,84 @@ fn label(input: Input<'_>) -> Read<'_, Clause> {
     }
 }
 
+/// `if you find INDIRECT in a formula, remove it`, `where NOW appears, it must be removed`
+///
+/// "If you find INDIRECT in a formula, remove it." flags `=INDIRECT(A1)`, not `=A1`.
+fn found_and_removed(input: Input<'_>) -> Read<'_, Clause> {
+    let when = any_class(&[Class::If, Class::Whenever]);
+    let found = verb(&[Verb::Use, Verb::Refer], Form::Base);
+    let seen = alt((
+        verb(&[Verb::Appear], Form::Base),
+        (
+            class(Class::Be),
+            verb(&[Verb::Use, Verb::Refer], Form::Participle),
+        )
+            .map(|_| ()),
+    ));
+    let (input, found) = alt((
+        (when, opt(actor), found, nouns).map(|(.., nouns)| nouns),
+        (when, nouns, seen).map(|((), nouns, ())| nouns),
+    ))
+    .parse(input)?;
+    let removing: &[Verb] = &[Verb::Avoid, Verb::Replace, Verb::Repair];
+    let it = |input| opt(any_class(&[Class::It, Class::Them, Class::Following])).parse(input);
+    let must = modal.map_opt(|force| (force.points == Points::Demand).then_some(force.level));
+    let (rest, (_, _, level)) = (
+        opt(mark(',')),
+        opt(class(Class::Then)),
+        alt((
+            (verb(removing, Form::Base), it).map(|_| Level::Must),
+            (it, must, class(Class::Be), verb(removing, Form::Participle))
+                .map(|(_, level, ..)| level),
+        )),
+    )
+        .parse(input)?;
+    match forbidden(found) {
+        Some(outcome) => Ok((rest, clause_of(level)(outcome))),
+        None => no(),
+    }
+}
+
+/// `every function except NOW is allowed`
+///
+/// "Every function except NOW is allowed." flags `=NOW()`, not `=SUM(A1)`.
+fn all_but_allowed(input: Input<'_>) -> Read<'_, Clause> {
+    let (input, ((), (), set)) =
+        (class(Class::Function), class(Class::Except), functions).parse(input)?;
+    let (rest, force) = verdict(input, false)?;
+    if force.points == Points::Forbid {
+        return no();
+    }
+    let outcome = Outcome::Demands(vec![Demand::Forbid(What::Calls(set).into())]);
+    Ok((rest, clause_of(force.level)(outcome)))
+}
+
+/// `volatile functions are forbidden: NOW, TODAY`
+///
+/// "Volatile functions are forbidden: NOW, TODAY." flags `=NOW()`, not `=RAND()`.
+fn judged_list(input: Input<'_>) -> Read<'_, Clause> {
+    let named = |input| {
+        let (rest, set) = function_item(input)?;
+        if set.class.is_some() {
+            Ok((rest, set))
+        } else {
+            no()
+        }
+    };
+    let (input, (_, set)) = (opt(class(Class::Usage)), named).parse(input)?;
+    let (input, force) = verdict(input, false)?;
+    let (input, ((), listed)) = (mark(':'), functions).parse(input)?;
+    if force.points != Points::Forbid || listed.class.is_some() {
+        return no();
+    }
+    let what = What::Calls(FunctionSet {
+        class: set.class,
+        names: listed.names,
+    });
+    let outcome = Outcome::Demands(vec![Demand::Forbid(what.into())]);
+    Ok((input, clause_of(force.level)(outcome)))
+}
+
 /// `neither NOW nor TODAY may be used`, `none of NOW, TODAY and RAND is allowed`
 ///
 /// "Neither NOW nor TODAY may be used." flags `=TODAY()`, not `=RAND()`.
@@ -264,6 +362,9 @@ fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
     }
     let labelled = |input| {
         let (input, found) = nouns(input)?;
+        if let Ok((rest, ())) = class(Class::Cross)(input) {
+            return Ok((rest, found));
+        }
         let (input, ()) = alt((mark(':'), mark('-'))).parse(input)?;
         let (input, ()) = alt((
             any_class(&[Class::Forbidden]),
@@ -273,7 +374,9 @@ fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
                 verb(&[Verb::Use], Form::Base),
             )
                 .map(|_| ()),
+            any_class(&[Class::DoNot, Class::Not, Class::No, Class::Cross]),
             verb(&[Verb::Avoid, Verb::Ban], Form::Participle),
+            verb(&[Verb::Avoid, Verb::Ban], Form::Base),
         ))
         .parse(input)?;
         Ok((input, found))
@@ -299,119 +402,4 @@ fn must_do(input: Input<'_>) -> Read<'_, Clause> {
     required(Form::Base)
         .map(clause_of(Level::Must))
         .parse(input)
-}
-
-/// `if VLOOKUP is used, exact match must be used`, `when using VLOOKUP, set the fourth argument to
-/// FALSE`, `where a formula uses VLOOKUP, it must be wrapped in IFERROR`
-///
-/// "If VLOOKUP is used, exact match must be used."
-/// flags `=VLOOKUP(A1,B:C,2)`, not `=VLOOKUP(A1,B:C,2,0)`.
-fn conditional(input: Input<'_>) -> Read<'_, Clause> {
-    let (input, set) = used_condition(input)?;
-    let (input, ()) = comma(input)?;
-    let (input, _) = opt(class(Class::Then)).parse(input)?;
-    let (input, (level, need)) = alt((|input| needed_subject(input), needed_order)).parse(input)?;
-    let demands = match &need {
-        Need::Inside(_) => need.of(&What::Calls(set).into()).map(|demand| vec![demand]),
-        _ => absolute_or(&need, Some(set)),
-    };
-    match demands {
-        Some(demands) => Ok((input, clause_of(level)(Outcome::Demands(demands)))),
-        None => no(),
-    }
-}
-
-/// Takes `if VLOOKUP is used`, `when using VLOOKUP`, `where a formula uses VLOOKUP`, `with VLOOKUP`.
-fn used_condition(input: Input<'_>) -> Read<'_, FunctionSet> {
-    let when = any_class(&[Class::If, Class::Whenever]);
-    alt((
-        (
-            when,
-            functions,
-            class(Class::Be),
-            verb(&[Verb::Use], Form::Participle),
-        )
-            .map(|((), set, ..)| set),
-        (when, verb(&[Verb::Use], Form::Gerund), functions).map(|(.., set)| set),
-        (when, actor, verb(&[Verb::Use], Form::Base), functions).map(|(.., set)| set),
-        (
-            any_class(&[Class::With, Class::For, Class::In]),
-            functions,
-            comma_required,
-        )
-            .map(|((), set, ())| set),
-    ))
-    .parse(input)
-}
-
-fn comma_required(input: Input<'_>) -> Read<'_, ()> {
-    mark(',')(input)
-}
-
-/// Takes `it must use exact match`, `exact match must be used`, `the fourth argument must be FALSE`.
-fn needed_subject(input: Input<'_>) -> Read<'_, (Level, Need)> {
-    let demand = |input| {
-        modal
-            .map_opt(|force| (force.points == Points::Demand).then_some(force.level))
-            .parse(input)
-    };
-    let used = verb(&[Verb::Use, Verb::Specify], Form::Participle);
-    let it = any_class(&[Class::It, Class::Following]);
-    let is_required = |input| {
-        alt((
-            (class(Class::Be), class(Class::Required)).map(|_| Level::Must),
-            (demand, class(Class::Be), used).map(|(level, ..)| level),
-        ))
-        .parse(input)
-    };
-    let ranges = |input| match thing(input) {
-        Ok((rest, Thing::Ranges | Thing::References)) => Ok((rest, ())),
-        _ => no(),
-    };
-    alt((
-        (ranges, demand, class(Class::Be), need::absolute)
-            .map(|((), level, ..)| (level, Need::Absolute)),
-        (it, demand, class(Class::Be), wrapped)
-            .map(|((), level, (), set)| (level, Need::Inside(set))),
-        (
-            it,
-            demand,
-            verb(&[Verb::Use, Verb::Specify], Form::Base),
-            need,
-        )
-            .map(|((), level, (), need)| (level, need)),
-        (it, demand, class(Class::Be), need).map(|((), level, (), need)| (level, need)),
-        (exact, is_required).map(|((), level)| (level, Need::Exact)),
-        (
-            need::place,
-            demand,
-            class(Class::Be),
-            opt(used),
-            opt(class(Class::To)),
-            values,
-        )
-            .map(|(place, level, .., values)| (level, Need::Argument(place, Some(values)))),
-        (need::place, is_required).map(|(place, level)| (level, Need::Argument(place, None))),
-    ))
-    .parse(input)
-}
-
-/// Takes `use exact match`, `set the fourth argument to FALSE`, `wrap it in IFERROR`.
-fn needed_order(input: Input<'_>) -> Read<'_, (Level, Need)> {
-    let specify = verb(&[Verb::Specify, Verb::Use], Form::Base);
-    let to = any_class(&[Class::To, Class::As]);
-    let (input, _) = opt((actor, modal))
-        .parse(input)
-        .and_then(|(rest, said)| match said {
-            Some(((), force)) if force.points != Points::Demand => no(),
-            other => Ok((rest, other)),
-        })?;
-    alt((
-        (specify, need::place, opt(to), values)
-            .map(|((), place, _, values)| (Level::Must, Need::Argument(place, Some(values)))),
-        (specify, need).map(|((), need)| (Level::Must, need)),
-        (verb(&[Verb::Wrap], Form::Base), class(Class::It), wrapped)
-            .map(|(.., set)| (Level::Must, Need::Inside(set))),
-    ))
-    .parse(input)
 }

@@ -23,7 +23,17 @@ pub(super) fn of_metric(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         let limit = (is, bound).map_opt(|(_, bound)| bound.limit());
         limit.map(|at_most| (Level::Must, at_most)).parse(input)
     };
+    let labelled = |input| {
+        let sign = alt((mark(':'), mark('-')));
+        let limit = (sign, bound).map_opt(|((), bound)| match bound {
+            Bound::MoreThan(_) => None,
+            bound => bound.limit(),
+        });
+        limit.map(|at_most| (Level::Must, at_most)).parse(input)
+    };
     let (rest, (level, at_most)) = if is_maximum && let Ok(found) = named(input) {
+        found
+    } else if let Ok(found) = labelled(input) {
         found
     } else {
         alt((limited, is_at_most, must_be_at_most)).parse(input)?
@@ -96,7 +106,11 @@ fn must_be_at_most(input: Input<'_>) -> Read<'_, (Level, u32)> {
 pub(super) fn of_quantity(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let (input, mut measure) = measure(input)?;
     let nested = verb(&[Verb::Nest], Form::Participle);
-    if let Ok((rest, (force, (), ()))) = (modal, class(Class::Be), nested).parse(input) {
+    let nested = alt((
+        (class(Class::Be), nested).map(|_| ()),
+        verb(&[Verb::Nest], Form::Base),
+    ));
+    if let Ok((rest, (force, ()))) = (modal, nested).parse(input) {
         if let Metric::CallsOf(set) = measure.metric {
             measure.metric = Metric::NestingOf(set);
         }

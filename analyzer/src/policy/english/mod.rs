@@ -5,10 +5,12 @@
 //! no form is for the caller to report.
 
 mod argument;
+mod conditional;
 mod demanded;
 mod exception;
 mod functions;
 mod imperative;
+mod manner;
 mod metric;
 mod need;
 mod noun;
@@ -18,6 +20,7 @@ mod preference;
 mod prohibited;
 mod quantity;
 mod required;
+mod rewrite;
 mod source;
 mod subject;
 mod target;
@@ -25,9 +28,9 @@ mod terminal;
 
 use nom::{Parser, branch::alt, combinator::opt};
 
-use super::lexicon::{Class, Form, Meaning};
+use super::lexicon::{Class, Form, Meaning, Verb};
 use super::rule::{Demand, Level, Metric};
-use super::symbols::Symbol;
+use super::symbols::{Symbol, Symbols};
 use exception::Exception;
 use terminal::{Input, Read, any_class, class, comma, mark, no};
 
@@ -36,6 +39,12 @@ pub(super) const LONGEST_SENTENCE: usize = 96;
 
 /// How many places are tried at which a sentence could fall into two.
 const JOINS: usize = 8;
+
+/// How often a sentence is put into another order.
+const REWRITES: usize = 1;
+
+/// How many orders of a sentence are tried.
+const WAYS: usize = 8;
 
 /// What a clause says.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,9 +68,113 @@ pub(super) fn read(symbols: &[Symbol]) -> Option<Vec<Clause>> {
     if symbols.is_empty() || symbols.len() > LONGEST_SENTENCE {
         return None;
     }
+    let plain = plainly(symbols);
+    let says = |wanted: fn(&Outcome) -> bool| {
+        let clauses = plain.as_deref().unwrap_or_default();
+        clauses.iter().any(|clause| wanted(&clause.outcome))
+    };
+    // What is advised in place of something reads as a permission of its own.
+    let is_mixed = says(|outcome| *outcome == Outcome::Permission)
+        && says(|outcome| *outcome != Outcome::Permission);
+    if is_mixed || plain.is_none() {
+        return rewritten(symbols, REWRITES).or(plain);
+    }
+    plain
+}
+
+/// What a sentence says as it stands, or taken apart.
+fn plainly(symbols: Input<'_>) -> Option<Vec<Clause>> {
     whole(symbols)
         .or_else(|| ensured(symbols))
         .or_else(|| split(symbols))
+}
+
+/// What a sentence says when it is put into plain order.
+fn rewritten(symbols: Input<'_>, times: usize) -> Option<Vec<Clause>> {
+    let mut ways = rewrite::plain(symbols);
+    ways.truncate(WAYS);
+    ways.iter().find_map(|way| match times.checked_sub(1) {
+        Some(times) => plainly(way).or_else(|| rewritten(way, times)),
+        // What was put into another order twice is read as it stands, or not at all.
+        None => whole(way),
+    })
+}
+
+/// What a sentence begins with, if that is something that formulas hold.
+pub(super) fn subject(symbols: &[Symbol]) -> Option<&[Symbol]> {
+    let (rest, found) = noun::nouns(symbols).ok()?;
+    let is_target = |noun: &noun::Noun| matches!(noun, noun::Noun::Target(_));
+    let subject = symbols.get(..symbols.len() - rest.len())?;
+    (found.iter().all(is_target) && !rest.is_empty()).then_some(subject)
+}
+
+/// Whether the sentence only says that errors are to be handled, and not of what.
+pub(super) fn uses_handler(symbols: &[Symbol]) -> bool {
+    let using: &'static [Verb] = &[Verb::Use, Verb::Wrap, Verb::Specify];
+    terminal::verb(using, Form::Base)(symbols)
+        .and_then(|(rest, ())| required::error_handlers(rest))
+        .is_ok_and(|(rest, _)| rest.is_empty())
+}
+
+/// Whether the sentence only says what is to be used in place of something.
+pub(super) fn is_advice(symbols: &[Symbol]) -> bool {
+    rewrite::is_advice(symbols)
+}
+
+/// The names of functions in sentences that allow them: `Allowed functions: SUM, IF`, `SUM and IF
+/// are allowed`, the items of a list. At least one of the sentences must say that they are.
+pub(super) fn allowed_functions(sentences: &[&Symbols]) -> Option<Vec<Symbol>> {
+    let all = || sentences.iter().flat_map(|sentence| &sentence.all);
+    let allowed = [Class::Allowed, Class::May, Class::Can];
+    if !all().any(|symbol| allowed.iter().any(|class| is_class(symbol, *class))) {
+        return None;
+    }
+    let mut names: Vec<Symbol> = Vec::new();
+    let is_name = |symbol: &&Symbol| {
+        let is_functions = |meaning: &Meaning| matches!(meaning, Meaning::Functions(_));
+        symbol.meanings.iter().any(is_functions)
+    };
+    for symbol in all().filter(is_name) {
+        if !names.is_empty() {
+            names.push(Symbol {
+                span: symbol.span,
+                meanings: vec![Meaning::Mark(',')],
+            });
+        }
+        names.push(symbol.clone());
+    }
+    (!names.is_empty()).then_some(names)
+}
+
+/// Whether the sentence does nothing but name functions or say that some are allowed, as the lines
+/// of a list of allowed functions do.
+pub(super) fn allows(symbols: &[Symbol]) -> bool {
+    let is_word = |symbol: &Symbol| {
+        symbol.meanings.iter().any(|meaning| {
+            matches!(
+                meaning,
+                Meaning::Mark(_)
+                    | Meaning::Functions(_)
+                    | Meaning::Class(
+                        Class::Allowed
+                            | Class::Function
+                            | Class::Following
+                            | Class::And
+                            | Class::Or
+                            | Class::Be
+                            | Class::May
+                            | Class::Can
+                    )
+                    | Meaning::Verb(Verb::Use, Form::Participle)
+            )
+        })
+    };
+    !symbols.is_empty() && symbols.iter().all(is_word)
+}
+
+/// Whether the symbol is a word of the class.
+fn is_class(symbol: &Symbol, class: Class) -> bool {
+    symbol.meanings.contains(&Meaning::Class(class))
 }
 
 /// `Make sure that VLOOKUP uses exact match`: what is to be made sure of, said with "must".
@@ -285,12 +398,42 @@ fn reason(input: Input<'_>) -> Read<'_, ()> {
     ));
     let mut starts = starts;
     let (input, ()) = starts.parse(input)?;
-    let end: &[Symbol] = input.get(input.len()..).unwrap_or_default();
-    if !input.is_empty() && input.iter().all(can_explain) {
-        Ok((end, ()))
+    let is_end = |symbol: &Symbol| symbol.meanings.contains(&Meaning::Mark(';'));
+    let end = input.iter().position(is_end).unwrap_or(input.len());
+    let (reason, rest) = input.split_at(end);
+    if !reason.is_empty() && explains(reason) {
+        Ok((rest, ()))
     } else {
         no()
     }
+}
+
+/// Whether the symbols can be a reason: what something can or must not do is one where it names no
+/// function of its own.
+fn explains(reason: Input<'_>) -> bool {
+    let is_modal = |symbol: &Symbol| {
+        [
+            Class::Can,
+            Class::May,
+            Class::MustNot,
+            Class::Must,
+            Class::Should,
+            Class::DoNot,
+        ]
+        .iter()
+        .any(|class| is_class(symbol, *class))
+    };
+    let names = |symbol: &Symbol| {
+        symbol
+            .meanings
+            .iter()
+            .any(|meaning| matches!(meaning, Meaning::Functions(_) | Meaning::Thing(_)))
+    };
+    reason.iter().all(can_explain)
+        || (!reason.iter().any(names)
+            && reason
+                .iter()
+                .all(|symbol| is_modal(symbol) || can_explain(symbol)))
 }
 
 /// Takes a reason up to its comma.

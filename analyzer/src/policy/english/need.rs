@@ -21,6 +21,10 @@ pub(super) enum Need {
     Inside(FunctionSet),
     Absolute,
     Spreadsheets(Vec<String>),
+    /// It reads only from these hosts.
+    Hosts(Vec<String>),
+    /// The argument at this place is no constant.
+    NotConstant(Place),
 }
 
 /// Which argument is meant.
@@ -101,6 +105,11 @@ impl Need {
                 What::Calls(_) => Requirement::FromSpreadsheet(keys.clone()),
                 _ => return None,
             },
+            Self::Hosts(hosts) => match &target.what {
+                What::Calls(_) => Requirement::FromHost(hosts.clone()),
+                _ => return None,
+            },
+            Self::NotConstant(place) => Requirement::ArgumentNotConstant(place.of_all(target)?),
             Self::Argument(place, values) => match values {
                 Some(values) => Requirement::ArgumentIs(place.of_all(target)?, values.clone()),
                 None => Requirement::ArgumentGiven(place.of_all(target)?),
@@ -117,15 +126,31 @@ impl Need {
         let set = match (set, self) {
             (Some(set), _) => set,
             (None, Self::Exact) => lookups(),
-            (None, Self::Argument(place, _) | Self::ArgumentNot(place, _)) => place.functions()?,
+            (
+                None,
+                Self::Argument(place, _) | Self::ArgumentNot(place, _) | Self::NotConstant(place),
+            ) => place.functions()?,
+            (None, Self::Spreadsheets(_)) => set_of(&["IMPORTRANGE"]),
+            (None, Self::Hosts(_)) => {
+                set_of(&["IMPORTDATA", "IMPORTXML", "IMPORTHTML", "IMPORTFEED"])
+            }
             (None, _) => return None,
         };
         if let Some(demand) = self.of(&What::Calls(set.clone()).into()) {
             return Some(vec![demand]);
         }
-        // The argument stands in different places: one demand for each function.
+        // The argument stands in different places: one demand for each function. Of a named set
+        // those are meant that have it.
+        let named = set.class.is_some();
+        let has_it = |name: &&String| match self {
+            Self::Argument(place, _) | Self::ArgumentNot(place, _) | Self::NotConstant(place) => {
+                !named || place.of(name).is_some()
+            }
+            _ => true,
+        };
         set.names
             .iter()
+            .filter(has_it)
             .map(|name| self.of(&What::Calls(set_of(&[name.as_str()])).into()))
             .collect()
     }
@@ -145,6 +170,7 @@ pub(super) fn need(input: Input<'_>) -> Read<'_, Need> {
     };
     alt((
         (values, as_place).map(|(values, place)| Need::Argument(place, Some(values))),
+        (values, parameter).map(|(values, name)| Need::Argument(Place::Named(name), Some(values))),
         (place, equals, values).map(|(place, (), values)| Need::Argument(place, Some(values))),
         (place, class(Class::Present)).map(|(place, ())| Need::Argument(place, None)),
         exact.map(|()| Need::Exact),
@@ -231,24 +257,63 @@ pub(super) fn argument(input: Input<'_>) -> Read<'_, (Place, Option<FunctionSet>
     .parse(input)
 }
 
-/// Takes the spreadsheets that a call may read: `spreadsheet 1Abc…`, `"1Abc…" or "1Def…"`.
-pub(super) fn spreadsheets(input: Input<'_>) -> Read<'_, Vec<String>> {
-    let key = |input| {
-        let (input, _) = opt(class(Class::Spreadsheet)).parse(input)?;
-        let (input, _) = opt(class(Class::Spreadsheet)).parse(input)?;
-        let (input, _) = opt(mark(':')).parse(input)?;
-        pick(input, |meaning| match meaning {
-            Meaning::Key(key) => Some(key.clone()),
+/// Takes the sources that a call may read: `spreadsheet 1Abc…`, `"1Abc…" or "1Def…"`, `the hosts
+/// example.com and example.org`.
+pub(super) fn sources(input: Input<'_>) -> Read<'_, Need> {
+    let keys = |input| {
+        let word = any_class(&[Class::Spreadsheet]);
+        source_list(input, word, |meaning| match meaning {
+            Meaning::Key(key) => Some(vec![key.clone()]),
             _ => None,
         })
     };
-    let (mut input, first) = key(input)?;
-    let mut keys = vec![first];
-    while let Ok((rest, next)) = (separator, key).parse(input) {
-        keys.push(next.1);
+    let hosts = |input| {
+        let word = any_class(&[
+            Class::Host,
+            Class::Url,
+            Class::Spreadsheet,
+            Class::On,
+            Class::From,
+        ]);
+        source_list(input, word, |meaning| match meaning {
+            Meaning::Host(host) => Some(vec![host.clone()]),
+            Meaning::Hosts(hosts) => Some(hosts.clone()),
+            _ => None,
+        })
+    };
+    alt((keys.map(Need::Spreadsheets), hosts.map(Need::Hosts))).parse(input)
+}
+
+/// Takes a list of sources, each with the words that say what it is.
+fn source_list<'s>(
+    input: Input<'s>,
+    word: impl Fn(Input<'s>) -> Read<'s, ()> + Copy,
+    name: impl Fn(&Meaning) -> Option<Vec<String>> + Copy,
+) -> Read<'s, Vec<String>> {
+    let one = |input| {
+        let (input, _) = (opt(word), opt(word), opt(word), opt(mark(':'))).parse(input)?;
+        pick(input, name)
+    };
+    let (mut input, mut names) = one(input)?;
+    while let Ok((rest, ((), more))) = (separator, one).parse(input) {
+        names.extend(more);
         input = rest;
     }
-    Ok((input, keys))
+    Ok((input, names))
+}
+
+/// Takes `against errors`, `from errors`: what a wrapper is to guard against.
+fn against_errors(input: Input<'_>) -> Read<'_, FunctionSet> {
+    let errors = |input| match thing(input) {
+        Ok((rest, Thing::ErrorValues)) => Ok((rest, ())),
+        _ => class(Class::Error)(input),
+    };
+    let against = any_class(&[Class::Against, Class::For]);
+    alt((
+        (against, class(Class::DivisionByZero)).map(|_| zero_checks()),
+        (against, errors).map(|_| set_of(&["IFERROR", "IFNA"])),
+    ))
+    .parse(input)
 }
 
 /// Takes being wrapped: `wrapped in IFERROR`, `inside IFERROR`, `guarded by error handling`.
@@ -258,8 +323,14 @@ pub(super) fn wrapped(input: Input<'_>) -> Read<'_, FunctionSet> {
     alt((
         (opt(verb_form), link, handlers).map(|(_, (), set)| set),
         (verb_form, handlers).map(|((), set)| set),
+        (verb_form, against_errors).map(|((), set)| set),
     ))
     .parse(input)
+}
+
+/// The functions that a division by zero is checked for or caught with.
+fn zero_checks() -> FunctionSet {
+    set_of(&["IFERROR", "IF", "IFS"])
 }
 
 /// Takes the functions that guard: `IFERROR`, `error handling`, `error handling using IFERROR`,
@@ -277,6 +348,7 @@ pub(super) fn handlers(input: Input<'_>) -> Read<'_, FunctionSet> {
             .map(|((), given)| {
                 given.map_or_else(|| set_of(&["IFERROR", "IFNA"]), |(_, _, set, _)| set)
             }),
+        class(Class::ZeroCheck).map(|()| zero_checks()),
         functions,
     ))
     .parse(input)

@@ -94,6 +94,11 @@ pub(super) fn nouns(input: Input<'_>) -> Read<'_, Vec<Noun>> {
 /// Takes one noun with what follows it: `whole columns in VLOOKUP`, `divisions outside IFERROR`,
 /// `formulas that use INDIRECT`, `numbers other than 0 and 1`.
 pub(super) fn noun(input: Input<'_>) -> Read<'_, Noun> {
+    // "The use of nested IFs" is said of nested IFs.
+    let input = match class(Class::Usage)(input) {
+        Ok((rest, ())) if functions(input).is_err() => rest,
+        _ => input,
+    };
     let (input, noun) = alt((
         formulas_that,
         unguarded,
@@ -235,6 +240,9 @@ fn nested(input: Input<'_>) -> Read<'_, Noun> {
         };
         return Ok((rest, Noun::Measured(measure)));
     }
+    if let Ok((rest, crate::policy::lexicon::Unit::Parentheses)) = super::terminal::unit(input) {
+        return Ok((rest, limit(Metric::Parentheses, 1)));
+    }
     let (input, ()) = any_class(&[Class::Nested])(input)?;
     alt((
         functions.map(|set| limit(Metric::NestingOf(set), 1)),
@@ -339,6 +347,16 @@ fn narrowed(input: Input<'_>, mut target: Target) -> (Input<'_>, Noun) {
         && set.class.as_deref() != Some("error-handling functions")
     {
         target.within = Some(set);
+        // "In VLOOKUP ranges" says no more than "in VLOOKUP".
+        let rest = match thing(rest) {
+            Ok((after, Thing::Ranges | Thing::References)) => {
+                if target.what == What::Thing(Thing::RelativeReferences) {
+                    target.what = What::Thing(Thing::RelativeRanges);
+                }
+                after
+            }
+            _ => rest,
+        };
         return (rest, Noun::Target(target));
     }
     if let Ok((rest, demand)) = lacking(input, &target) {
@@ -362,6 +380,13 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
     ));
     let as_place = (any_class(&[Class::As, Class::For]), need::place).map(|((), place)| place);
     let wrong_value = (class(Class::With), values, as_place);
+    let is = opt(any_class(&[Class::Be, Class::As, Class::To]));
+    let named_value = (
+        any_class(&[Class::Whose, Class::With]),
+        need::place,
+        is,
+        values,
+    );
     let not_using = (
         class(Class::Not),
         verb(&[Verb::Specify, Verb::Use], Form::Gerund),
@@ -373,6 +398,8 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
         is_approximate.map(|()| Need::Exact),
         not_using.map(|(.., need)| need),
         wrong_value.map(|((), values, place)| Need::ArgumentNot(place, values)),
+        named_value.map(|((), place, _, values)| Need::ArgumentNot(place, values)),
+        super::demanded::returned.map(|values| Need::ArgumentNot(need::Place::Nth(2), values)),
     ));
     let (rest, (_, need)) = (used, lacking).parse(input)?;
     match need.of(target) {

@@ -20,6 +20,8 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
         allowed_only,
         are_the_only,
         others_forbidden,
+        unlisted_forbidden,
+        and_no_others,
         no_others,
     ))
     .parse(input)?;
@@ -50,7 +52,15 @@ fn limited(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
             .parse(input)
     };
     let usable = |input| {
-        let used = (actor, modal, verb(&[Verb::Use], Form::Base));
+        let used = alt((
+            (actor, modal, verb(&[Verb::Use], Form::Base)).map(|_| ()),
+            (
+                modal,
+                class(Class::Be),
+                verb(&[Verb::Use], Form::Participle),
+            )
+                .map(|_| ()),
+        ));
         (class(Class::Function), opt(class(Class::That)), used)
             .map(|_| ())
             .parse(input)
@@ -169,6 +179,59 @@ fn others_forbidden(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         return no();
     }
     Ok((input, (force.level, set)))
+}
+
+/// `any function that is not on this list is prohibited: SUM, IF`
+///
+/// "Any function that is not on this list is prohibited: SUM, IF."
+/// flags `=MAX(A1)`, not `=SUM(A1)`.
+fn unlisted_forbidden(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
+    let (input, (none, ())) = (opt(class(Class::No)), class(Class::OthersListed)).parse(input)?;
+    let (input, force) = verdict(input, none.is_some())?;
+    let (input, ((), set)) = (mark(':'), functions).parse(input)?;
+    if force.points != Points::Forbid {
+        return no();
+    }
+    Ok((input, (force.level, set)))
+}
+
+/// `SUM and IF are allowed, and nothing else`, `SUM and IF may be used; all other functions are
+/// forbidden`
+///
+/// "SUM and IF are allowed; all other functions are forbidden."
+/// flags `=MAX(A1)`, not `=SUM(A1)`.
+fn and_no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
+    let (input, set) = functions(input)?;
+    let (input, force) = verdict(input, false)?;
+    if force.points == Points::Forbid {
+        return no();
+    }
+    if let Ok((rest, _)) = (comma, class(Class::Only)).parse(input) {
+        return Ok((rest, (force.level, set)));
+    }
+    let joined = alt((
+        mark(','),
+        mark(';'),
+        mark('-'),
+        any_class(&[Class::And, Class::But]),
+    ));
+    let joins = (joined, opt(any_class(&[Class::And, Class::But])));
+    let (input, _) = { joins }.parse(input)?;
+    let (input, none) = opt(class(Class::No)).parse(input)?;
+    let (input, ()) = class(Class::Others)(input)?;
+    let (rest, others) = match verdict(input, none.is_some()) {
+        Ok((rest, others)) => (rest, others),
+        // "SUM may be used, no other function."
+        Err(_) if none.is_some() && input.is_empty() => (
+            input,
+            super::terminal::Force::new(Level::Must, Points::Forbid),
+        ),
+        Err(error) => return Err(error),
+    };
+    if others.points != Points::Forbid {
+        return no();
+    }
+    Ok((rest, (others.level, set)))
 }
 
 /// `no functions other than SUM and IF may be used`, `no function may be used except SUM`, `do not

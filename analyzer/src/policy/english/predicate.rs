@@ -6,6 +6,7 @@ use nom::{Parser, branch::alt, combinator::opt};
 use super::argument::of_argument;
 use super::demanded::{demanded, restricted};
 use super::functions::functions;
+use super::manner::of_manner;
 use super::metric::{of_metric, of_quantity};
 use super::noun::{Noun, nouns};
 use super::prohibited::{forbidden, prohibited};
@@ -36,6 +37,7 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
             &|input| of_errors(input, nobody),
             &|input| of_data(input, nobody),
             &|input| of_sheet(input, nobody),
+            &|input| of_manner(input, nobody),
             &|input| of_nouns(input, nobody),
         ],
     )
@@ -106,9 +108,21 @@ fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 fn held_only(input: Input<'_>) -> Read<'_, Outcome> {
     let limited = verb(&[Verb::Limit], Form::Participle);
     let limited = (class(Class::Be), limited, class(Class::To), functions);
-    alt((only_functions(Form::Base), limited.map(|(.., set)| set)))
-        .map(|set| Outcome::Demands(vec![Demand::AllowOnly(set)]))
-        .parse(input)
+    // "Use SUM and IF, but no other functions."
+    let alone = (
+        verb(&[Verb::Use], Form::Base),
+        functions,
+        opt(super::terminal::mark(',')),
+        class(Class::Only),
+        opt(class(Class::Function)),
+    );
+    alt((
+        only_functions(Form::Base),
+        limited.map(|(.., set)| set),
+        alone.map(|((), set, ..)| set),
+    ))
+    .map(|set| Outcome::Demands(vec![Demand::AllowOnly(set)]))
+    .parse(input)
 }
 
 /// Takes `contain at most 5 calls` after "may": what permits up to a limit limits. After "can" it
@@ -175,9 +189,16 @@ pub(super) fn verdict(input: Input<'_>, nobody: bool) -> Read<'_, Force> {
         (class(Class::Be), class(Class::Allowed)).map(|_| ()),
         (class(Class::Be), opt(used)).map(|_| ()),
         verb(&[Verb::Appear], Form::Base),
+        (class(Class::Be), verb(&[Verb::Appear], Form::Participle)).map(|_| ()),
     ));
     let mut appears = appears;
     let (rest, ()) = appears.parse(input)?;
+    // "Must not enter our models" names the place once more.
+    let place = (
+        opt(any_class(&[Class::In, Class::Into])),
+        any_class(&[Class::Model, Class::Formula, Class::Calculation]),
+    );
+    let (rest, _) = opt(place).parse(rest)?;
     match turned(force, nobody) {
         Some(force) => Ok((rest, force)),
         None => no(),
@@ -205,6 +226,7 @@ fn is_forbidden(input: Input<'_>) -> Read<'_, Level> {
     let forbidden = alt((
         (class(Class::Forbidden), kind).map(|_| Level::Must),
         (class(Class::Discouraged), kind).map(|_| Level::Should),
+        class(Class::Fault).map(|()| Level::Must),
         verb(&[Verb::Avoid, Verb::Ban], Form::Participle).map(|()| Level::Must),
         verb(&[Verb::Discourage], Form::Participle).map(|()| Level::Should),
     ));
@@ -220,10 +242,32 @@ fn is_forbidden(input: Input<'_>) -> Read<'_, Level> {
     alt((
         stated,
         (class(Class::Be), not, class(Class::Allowed), kind).map(|_| Level::Must),
+        (
+            class(Class::Have),
+            class(Class::Be),
+            alt((
+                class(Class::Forbidden),
+                verb(&[Verb::Ban], Form::Participle),
+            )),
+        )
+            .map(|_| Level::Must),
         (class(Class::MustNot), everywhere).map(|_| Level::Must),
         (class(Class::Have), class(Class::No), class(Class::Place)).map(|_| Level::Must),
+        to_avoid,
     ))
     .parse(input)
+}
+
+/// Takes `is to avoid` at the end: what is to be avoided.
+fn to_avoid(input: Input<'_>) -> Read<'_, Level> {
+    let avoid = verb(&[Verb::Avoid, Verb::Ban], Form::Base);
+    let avoid = alt((avoid, class(Class::Gone)));
+    let (rest, force) = (modal, avoid).map(|(force, ())| force).parse(input)?;
+    if rest.is_empty() && force.points == Points::Demand {
+        Ok((rest, force.level))
+    } else {
+        no()
+    }
 }
 
 /// A sentence about things in formulas, by what is said of them.

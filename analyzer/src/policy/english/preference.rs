@@ -3,6 +3,7 @@
 
 use nom::{Parser, branch::alt, combinator::opt};
 
+use super::functions::functions;
 use super::noun::{Noun, nouns};
 use super::terminal::{
     Force, Input, Points, Read, actor, any_class, class, comma, longest, mark, modal, no, verb,
@@ -18,7 +19,7 @@ const SHOULD: Force = Force::new(Level::Should, Points::Demand);
 
 /// Takes a preference in any of its forms.
 pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
-    let (rest, (force, used, avoided)) = longest(input, &[&rather, &stated, &replaced])?;
+    let (rest, (force, used, avoided)) = longest(input, &[&rather, &stated, &replaced, &signed])?;
     if force.points != Points::Demand {
         return no();
     }
@@ -37,6 +38,19 @@ fn anyone(input: Input<'_>) -> Read<'_, Force> {
     opt((actor, modal))
         .map(|said| said.map_or(SHOULD, |((), force)| force))
         .parse(input)
+}
+
+/// Takes `INDEX with MATCH`, `INDEX combined with MATCH`, or any nouns.
+fn chosen_nouns(input: Input<'_>) -> Read<'_, Vec<Noun>> {
+    let with = (
+        opt(class(Class::Combined)),
+        any_class(&[Class::With, Class::And]),
+    );
+    let pair = (functions, with, functions).map(|(mut first, _, second)| {
+        first.names.extend(second.names);
+        vec![Noun::Target(What::Calls(first).into())]
+    });
+    alt((pair, nouns)).parse(input)
 }
 
 /// Takes `over`, `to`, `instead of`.
@@ -60,19 +74,36 @@ fn cells(input: Input<'_>) -> Read<'_, Vec<Noun>> {
 fn rather(input: Input<'_>) -> Read<'_, Choice> {
     let prefer = verb(&[Verb::Prefer], Form::Base);
     let choose = verb(&[Verb::Use, Verb::Prefer], Form::Base);
-    let using = |input| opt(verb(&[Verb::Use], Form::Gerund)).parse(input);
+    let using = |input| {
+        opt(alt((
+            verb(&[Verb::Use, Verb::Refer], Form::Gerund),
+            class(Class::To),
+        )))
+        .parse(input)
+    };
     let not = any_class(&[Class::Not, Class::DoNot]);
     let instead = class(Class::Instead);
     let refer = verb(&[Verb::Use, Verb::Prefer, Verb::Refer], Form::Base);
     let and_not = (comma, opt(class(Class::And)), not).map(|_| ());
     let separated = |input| opt(mark(',')).parse(input);
     alt((
-        (anyone, prefer, nouns, over, nouns).map(|(force, (), used, (), not)| (force, used, not)),
+        (anyone, prefer, chosen_nouns, over, nouns)
+            .map(|(force, (), used, (), not)| (force, used, not)),
         (actor, prefer, nouns, over, nouns).map(|((), (), used, (), not)| (SHOULD, used, not)),
-        (anyone, choose, nouns, instead, using, nouns)
+        (anyone, choose, chosen_nouns, instead, using, nouns)
             .map(|(force, (), used, (), _, not)| (force, used, not)),
         (anyone, refer, cells, instead, using, nouns)
             .map(|(force, (), used, (), _, not)| (force, used, not)),
+        (
+            anyone,
+            refer,
+            opt(class(Class::To)),
+            nouns,
+            instead,
+            using,
+            nouns,
+        )
+            .map(|(force, (), _, used, (), _, not)| (force, used, not)),
         (anyone, choose, nouns, and_not, nouns)
             .map(|(force, (), used, (), not)| (force, used, not)),
         (instead, using, nouns, separated, anyone, choose, nouns)
@@ -91,11 +122,18 @@ fn stated(input: Input<'_>) -> Read<'_, Choice> {
         let verbs: &[Verb] = &[Verb::Use, Verb::Prefer];
         alt((verb(verbs, Form::Participle), class(Class::Preferred))).parse(input)
     };
-    let using = |input| opt(verb(&[Verb::Use], Form::Gerund)).parse(input);
+    let using = |input| {
+        opt(alt((
+            verb(&[Verb::Use, Verb::Refer], Form::Gerund),
+            class(Class::To),
+        )))
+        .parse(input)
+    };
     let separated = |input| opt(mark(',')).parse(input);
     alt((
-        (nouns, modal, be, chosen, over, nouns).map(|(used, force, .., not)| (force, used, not)),
-        (nouns, be, chosen, over, nouns).map(|(used, .., not)| (SHOULD, used, not)),
+        (chosen_nouns, modal, be, chosen, over, nouns)
+            .map(|(used, force, .., not)| (force, used, not)),
+        (chosen_nouns, be, chosen, over, nouns).map(|(used, .., not)| (SHOULD, used, not)),
         (
             class(Class::Instead),
             using,
@@ -126,7 +164,15 @@ fn replaced(input: Input<'_>) -> Read<'_, Choice> {
     let from = |input| opt(class(Class::From)).parse(input);
     let migrate = verb(&[Verb::Migrate], Form::Base);
     alt((
-        (anyone, replace, nouns, by, nouns).map(|(force, (), not, (), used)| (force, used, not)),
+        (
+            anyone,
+            replace,
+            nouns,
+            opt(class(Class::LeftEmpty)),
+            alt((by, for_)),
+            nouns,
+        )
+            .map(|(force, (), not, _, (), used)| (force, used, not)),
         // What is substituted for something takes its place.
         (anyone, substitute, nouns, for_, nouns)
             .map(|(force, (), used, (), not)| (force, used, not)),
@@ -136,10 +182,30 @@ fn replaced(input: Input<'_>) -> Read<'_, Choice> {
         (nouns, modal, replace, nouns).map(|(used, force, (), not)| (force, used, not)),
         (nouns, modal, verb(&[Verb::Yield], Form::Base), nouns)
             .map(|(not, force, (), used)| (force, used, not)),
+        (nouns, verb(&[Verb::Yield], Form::Base), nouns).map(|(not, (), used)| (SHOULD, used, not)),
         (anyone, migrate, from, nouns, class(Class::To), nouns)
             .map(|(force, (), _, not, (), used)| (force, used, not)),
     ))
     .parse(input)
+}
+
+/// `VLOOKUP -> XLOOKUP`, `XLOOKUP > VLOOKUP`, `XLOOKUP instead of VLOOKUP`
+///
+/// "HLOOKUP -> XLOOKUP" flags `=HLOOKUP(A1,B1:E2,2,0)`, not `=XLOOKUP(A1,B1:E1,B2:E2)`.
+fn signed(input: Input<'_>) -> Read<'_, Choice> {
+    let better = any_class(&[Class::Instead, Class::MoreThan]);
+    let (rest, choice) = alt((
+        (nouns, class(Class::Arrow), nouns).map(|(not, (), used)| (SHOULD, used, not)),
+        (chosen_nouns, better, nouns).map(|(used, (), not)| (SHOULD, used, not)),
+        (nouns, verb(&[Verb::Replace], Form::Base), nouns)
+            .map(|(used, (), not)| (SHOULD, used, not)),
+    ))
+    .parse(input)?;
+    if rest.is_empty() {
+        Ok((rest, choice))
+    } else {
+        no()
+    }
 }
 
 /// The demands that the first nouns are used rather than the others; `None` if the same function

@@ -5,10 +5,10 @@ use nom::{Parser, branch::alt, combinator::opt};
 
 use super::Outcome;
 use super::functions::{functions, set_of};
-use super::need::{self, Need, spreadsheets};
+use super::need::{self, Need, sources};
 use super::noun::{Noun, lacking, nouns};
 use super::quantity::{Bound, Measure, depth, measure};
-use super::terminal::{Input, Read, any_class, class, longest, no, pick, thing, verb};
+use super::terminal::{Input, Read, any_class, by_means, class, longest, no, pick, thing, verb};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Metric, Target, Thing, What};
 
@@ -79,8 +79,16 @@ fn import<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
         let (input, ()) = verb(&[Verb::Import, Verb::Refer, Verb::Use], form)(input)?;
         let (input, _) = opt(any_class(&[Class::Data, Class::CellData])).parse(input)?;
-        let (input, ()) = any_class(&[Class::From])(input)?;
+        let (input, from) = opt(any_class(&[Class::From])).parse(input)?;
         let (input, nouns) = nouns(input)?;
+        // "From outside the workbook" is a phrase of its own.
+        let is_source = |noun: &Noun| {
+            matches!(noun, Noun::Target(target)
+                if matches!(&target.what, What::Calls(set) if set.class.is_some()))
+        };
+        if from.is_none() && !nouns.iter().all(is_source) {
+            return no();
+        }
         match forbidden(nouns) {
             Some(outcome) => Ok((input, outcome)),
             None => no(),
@@ -95,17 +103,16 @@ fn import<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
 fn import_from_others<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
         let (input, ()) = verb(&[Verb::Import, Verb::Refer, Verb::Use], form)(input)?;
-        let (input, keys) = other_spreadsheets(input)?;
-        let target = What::Calls(set_of(&["IMPORTRANGE"])).into();
-        match Need::Spreadsheets(keys).of(&target) {
-            Some(demand) => Ok((input, Outcome::Demands(vec![demand]))),
+        let (input, need) = other_sources(input)?;
+        match need.of_functions(None) {
+            Some(demands) => Ok((input, Outcome::Demands(demands))),
             None => no(),
         }
     }
 }
 
 /// Takes `data from any spreadsheet other than 1Abc…`, `to files except 1Abc…`.
-pub(super) fn other_spreadsheets(input: Input<'_>) -> Read<'_, Vec<String>> {
+pub(super) fn other_sources(input: Input<'_>) -> Read<'_, Need> {
     let data = opt(any_class(&[Class::Data, Class::CellData]));
     let link = opt(any_class(&[
         Class::From,
@@ -117,11 +124,11 @@ pub(super) fn other_spreadsheets(input: Input<'_>) -> Read<'_, Vec<String>> {
     (
         data,
         link,
-        opt(class(Class::Spreadsheet)),
+        opt(any_class(&[Class::Spreadsheet, Class::Host, Class::Url])),
         class(Class::Except),
-        spreadsheets,
+        sources,
     )
-        .map(|(.., keys)| keys)
+        .map(|(.., need)| need)
         .parse(input)
 }
 
@@ -131,6 +138,11 @@ pub(super) fn other_spreadsheets(input: Input<'_>) -> Read<'_, Vec<String>> {
 fn hard_code<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
         let (input, ()) = verb(&[Verb::HardCode], form)(input)?;
+        if let Ok((rest, (place, set))) = need::argument(input)
+            && let Some(demands) = Need::NotConstant(place).of_functions(set)
+        {
+            return Ok((rest, Outcome::Demands(demands)));
+        }
         let numbers = |input| {
             let (rest, found) = thing(input)?;
             let (rest, exception) = opt(super::exception::attached).parse(rest)?;
@@ -170,9 +182,24 @@ fn hard_code<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
 fn nest<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
         let (input, ()) = verb(&[Verb::Nest], form)(input)?;
+        let inside = (functions, class(Class::In), functions);
+        if let Ok((rest, (inner, (), outer))) = { inside }.parse(input) {
+            return Ok((rest, Outcome::Demands(vec![nested_in(inner, outer)])));
+        }
         let (input, demand) = nested_object(input)?;
         Ok((input, Outcome::Demands(vec![demand])))
     }
+}
+
+/// The demand that the first functions do not stand in the others.
+pub(super) fn nested_in(inner: FunctionSet, outer: FunctionSet) -> Demand {
+    if inner == outer {
+        return Demand::Limit(Metric::NestingOf(inner), 1);
+    }
+    Demand::Forbid(Target {
+        what: What::Calls(inner),
+        within: Some(outer),
+    })
 }
 
 /// Takes what is nested too deeply, after the verb.
@@ -325,11 +352,7 @@ fn hide<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
         let (input, ()) = verb(&[Verb::Hide], form)(input)?;
         let (input, ()) = error_words(input)?;
-        let with = alt((
-            any_class(&[Class::With, Class::By, Class::In]),
-            verb(&[Verb::Use], Form::Gerund),
-        ));
-        let (input, set) = opt((opt(class(Class::By)), with, functions)).parse(input)?;
+        let (input, set) = opt((by_means, functions)).parse(input)?;
         let set = set.map_or_else(|| set_of(&["IFERROR", "IFNA"]), |(.., set)| set);
         Ok((input, Outcome::Demands(vec![masked(set)])))
     }

@@ -119,6 +119,8 @@ fn postponed(bound: Bound, input: Input<'_>) -> (Input<'_>, Bound) {
 pub(super) fn counted(input: Input<'_>) -> Read<'_, Metric> {
     alt((
         nested_calls,
+        (unit, functions, any_class(&[Class::Nested, Class::Depth]))
+            .map_opt(|(unit, set, ())| (unit == Unit::Nesting).then_some(Metric::NestingOf(set))),
         (unit, opt(class(Class::In)), functions).map_opt(|(unit, _, set)| match unit {
             Unit::Arguments => Some(Metric::Arguments(Some(set))),
             Unit::Calls => Some(Metric::CallsOf(set)),
@@ -164,9 +166,23 @@ fn metric(first: Unit, second: Option<Unit>) -> Option<Metric> {
         }),
         Unit::Lines => Metric::Lines,
         Unit::Numbers => Metric::Numbers,
+        Unit::DistinctReferences => Metric::DistinctReferences,
+        Unit::DistinctCalls => Metric::DistinctCalls,
+        Unit::Parentheses => Metric::Parentheses,
     };
     let fits = second.is_none_or(|second| second == Unit::Nesting || second == first);
     fits.then_some(metric)
+}
+
+/// Takes `passed to a function`, after what is counted.
+fn given_to(input: Input<'_>) -> Read<'_, ()> {
+    (
+        verb(&[Verb::Use, Verb::Specify, Verb::Append], Form::Participle),
+        any_class(&[Class::To, Class::In, Class::By, Class::Into]),
+        any_class(&[Class::Function, Class::Call]),
+    )
+        .map(|_| ())
+        .parse(input)
 }
 
 /// Takes how deep something is nested: `more than 3 levels deep`, `at most 3 deep`, `deeper than
@@ -194,7 +210,7 @@ pub(super) fn metric_noun(input: Input<'_>) -> Read<'_, Metric> {
     let (input, _) = opt(class(Class::Maximum)).parse(input)?;
     let (input, ()) = opt(any_class(&[Class::Formula])).map(|_| ()).parse(input)?;
     let (input, metric) = alt((
-        (class(Class::NumberOf), counted).map(|((), metric)| metric),
+        (class(Class::NumberOf), counted, opt(given_to)).map(|((), metric, _)| metric),
         (class(Class::Length), formula).map(|_| Metric::Length),
         (
             class(Class::Depth),

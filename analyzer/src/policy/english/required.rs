@@ -4,8 +4,8 @@
 use nom::{Parser, branch::alt, combinator::opt};
 
 use super::Outcome;
-use super::functions::{functions, set_of};
-use super::need::{self, Need, handlers, need, spreadsheets, wrapped};
+use super::functions::functions;
+use super::need::{self, Need, handlers, need, sources, wrapped};
 use super::noun::nouns;
 use super::quantity::{bound, counted, measure, metric_noun};
 use super::target::{plain_targets, target};
@@ -68,10 +68,12 @@ fn surround<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
 /// Takes functions that handle errors; another function is not what surrounds something.
 pub(super) fn error_handlers(input: Input<'_>) -> Read<'_, FunctionSet> {
     let (rest, set) = handlers(input)?;
-    if set
-        .names
-        .iter()
-        .all(|name| matches!(name.as_str(), "IFERROR" | "IFNA"))
+    let is_check = class(Class::ZeroCheck)(input).is_ok();
+    if is_check
+        || set
+            .names
+            .iter()
+            .all(|name| matches!(name.as_str(), "IFERROR" | "IFNA"))
     {
         Ok((rest, set))
     } else {
@@ -165,6 +167,13 @@ pub(super) fn absolute_or(need: &Need, set: Option<FunctionSet>) -> Option<Vec<D
 fn limit<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
         let (input, ()) = verb(&[Verb::Limit, Verb::Make], form)(input)?;
+        // "Limit: 3 function calls per formula"
+        if let Ok((rest, ((), measure))) = (mark(':'), measure).parse(input) {
+            return match measure.limit() {
+                Some(demand) => Ok((rest, Outcome::Demands(vec![demand]))),
+                None => no(),
+            };
+        }
         limited(input)
     }
 }
@@ -271,7 +280,7 @@ fn read_only<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
         let read = verb(&[Verb::Import, Verb::Refer, Verb::Use], form);
         let data = opt(any_class(&[Class::Data, Class::CellData]));
         let from = opt(any_class(&[Class::From, Class::To]));
-        let (input, (.., keys)) = alt((
+        let (input, (.., need)) = alt((
             (only, read, data, from).map(|_| ()),
             (
                 read,
@@ -288,11 +297,10 @@ fn read_only<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
             )
                 .map(|_| ()),
         ))
-        .and(spreadsheets)
+        .and(sources)
         .parse(input)?;
-        let target = What::Calls(set_of(&["IMPORTRANGE"])).into();
-        match Need::Spreadsheets(keys).of(&target) {
-            Some(demand) => Ok((input, Outcome::Demands(vec![demand]))),
+        match need.of_functions(None) {
+            Some(demands) => Ok((input, Outcome::Demands(demands))),
             None => no(),
         }
     }

@@ -4,14 +4,14 @@
 use nom::{Parser, branch::alt, combinator::opt};
 
 use super::Clause;
-use super::functions::{functions, set_of};
-use super::need::{Need, spreadsheets};
+use super::functions::functions;
+use super::need::sources;
 use super::noun::nouns;
 use super::predicate::{clause_of, demanding, turned, verdict};
 use super::prohibited::forbidden;
-use super::terminal::{Input, Points, Read, any_class, class, modal, no, verb};
+use super::terminal::{Force, Input, Points, Read, any_class, class, mark, modal, no, verb};
 use crate::policy::lexicon::{Class, Form, Verb};
-use crate::policy::rule::{Demand, FunctionSet, Level, What};
+use crate::policy::rule::{Demand, Level, What};
 
 const READING: &[Verb] = &[Verb::Import, Verb::Refer, Verb::Use];
 
@@ -61,41 +61,33 @@ fn imported(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let is_only = [first, second, third].iter().any(Option::is_some);
     match (force.points, is_only) {
         (Points::Forbid, false) => {
-            let (rest, ((), found)) = (class(Class::From), nouns).parse(input)?;
+            let (rest, (_, found)) = (opt(class(Class::From)), nouns).parse(input)?;
             match forbidden(found) {
                 Some(outcome) => Ok((rest, clause_of(force.level, outcome))),
                 None => no(),
             }
         }
         (Points::Demand | Points::Permit, true) => {
-            let (rest, (_, keys)) = (opt(class(Class::From)), spreadsheets).parse(input)?;
-            from_only(rest, force.level, set_of(&["IMPORTRANGE"]), keys)
+            let (rest, (_, need)) = (opt(class(Class::From)), sources).parse(input)?;
+            demanding(rest, force.level, need.of_functions(None))
         }
         _ => no(),
     }
 }
 
 /// `only spreadsheet 1Abc… may be imported`, `the only spreadsheet that IMPORTRANGE may read is
-/// 1Abc…`
+/// 1Abc…`, `IMPORTRANGE only from 1Abc…`
 ///
 /// "Only spreadsheet 1AbcDefGhiJklMnoPqrStuV0 may be imported."
 /// flags `=IMPORTRANGE("x","A1")`, not `=IMPORTRANGE("1AbcDefGhiJklMnoPqrStuV0","A1")`.
 fn only_source(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
-    let by = any_class(&[Class::With, Class::By, Class::In, Class::For]);
+    let by = any_class(&[Class::With, Class::By, Class::In, Class::For, Class::To]);
     let allowed = |input| verdict(input, false);
-    let named_first = (
-        class(Class::Only),
-        spreadsheets,
-        allowed,
-        opt((by, functions)),
-    )
-        .map(|((), keys, force, by)| {
-            let set = by.map_or_else(|| set_of(&["IMPORTRANGE"]), |((), set)| set);
-            (set, force, keys)
-        });
+    let named_first = (class(Class::Only), sources, allowed, opt((by, functions)))
+        .map(|((), need, force, by)| (by.map(|((), set)| set), force, need));
     let only = (
         class(Class::Only),
-        class(Class::Spreadsheet),
+        any_class(&[Class::Spreadsheet, Class::Host]),
         opt(class(Class::That)),
     );
     let is = (opt(class(Class::From)), class(Class::Be));
@@ -105,23 +97,27 @@ fn only_source(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         modal,
         verb(READING, Form::Base),
         is,
-        spreadsheets,
+        sources,
     )
-        .map(|(_, set, force, .., keys)| (set, force, keys));
-    let (rest, (set, force, keys)) = alt((named_first, named_last)).parse(input)?;
+        .map(|(_, set, force, .., need)| (Some(set), force, need));
+    let link = |input| {
+        opt(any_class(&[
+            Class::From,
+            Class::For,
+            Class::To,
+            Class::With,
+        ]))
+        .parse(input)
+    };
+    let permit = Force::new(Level::Must, Points::Permit);
+    let fragment = (functions, opt(mark(':')), class(Class::Only), link, sources)
+        .map(move |(set, .., need)| (Some(set), permit, need));
+    let backwards = (functions, opt(mark(':')), link, sources, class(Class::Only))
+        .map(move |(set, _, _, need, ())| (Some(set), permit, need));
+    let (rest, (set, force, need)) =
+        alt((named_first, named_last, fragment, backwards)).parse(input)?;
     if nobody || force.points != Points::Permit {
         return no();
     }
-    from_only(rest, force.level, set, keys)
-}
-
-/// The demand that the functions read from no other spreadsheets.
-fn from_only(
-    rest: Input<'_>,
-    level: Level,
-    set: FunctionSet,
-    keys: Vec<String>,
-) -> Read<'_, Clause> {
-    let demand = Need::Spreadsheets(keys).of(&What::Calls(set).into());
-    demanding(rest, level, demand.map(|demand| vec![demand]))
+    demanding(rest, force.level, need.of_functions(set))
 }

@@ -10,7 +10,7 @@ use super::predicate::{clause_of, demanding, turned, verdict};
 use super::prohibited::masked;
 use super::required::{absolute_or, error_handlers, inside, wrapped_targets};
 use super::terminal::{
-    Input, Points, Read, actor, any_class, class, modal, no, thing, values, verb,
+    Input, Points, Read, actor, any_class, by_means, class, modal, no, thing, values, verb,
 };
 use crate::policy::lexicon::{Class, Form, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Level, Requirement, Target, Thing, What};
@@ -91,7 +91,17 @@ fn value_is_argument(input: Input<'_>) -> Read<'_, Clause> {
 /// "Absolute references must be used in VLOOKUP."
 /// flags `=VLOOKUP(A1,B1:C9,2,0)`, not `=VLOOKUP(A1,$B$1:$C$9,2,0)`.
 fn absolute_is_required(input: Input<'_>) -> Read<'_, Clause> {
-    let (rest, ((), level, set)) = (need::absolute, is_required, with_functions).parse(input)?;
+    let permitted = |input| {
+        let (rest, force) = verdict(input, false)?;
+        if force.points == Points::Forbid {
+            no()
+        } else {
+            Ok((rest, force.level))
+        }
+    };
+    let only = (class(Class::Only), need::absolute, permitted).map(|(.., level)| level);
+    let required = (need::absolute, is_required).map(|((), level)| level);
+    let (rest, (level, set)) = (alt((only, required)), with_functions).parse(input)?;
     demanding(rest, level, absolute_or(&Need::Absolute, Some(set)))
 }
 
@@ -174,6 +184,9 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     }
 }
 
+/// What stands between a reference and where it leads.
+const PLACES: &[Class] = &[Class::In, Class::On, Class::To, Class::From];
+
 /// `formulas must stay within their own sheet`, `references must be on the same sheet`
 ///
 /// "References must stay on the same sheet." flags `=Sheet2!A1`, not `=A1`.
@@ -191,13 +204,14 @@ pub(super) fn of_sheet(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         any_class(&[Class::CellData, Class::Formula]),
         references,
     )));
-    let link = opt(any_class(&[Class::In, Class::On, Class::To, Class::From]));
-    let (rest, ((), force, first, (), second, cells, third, _, ())) = (
+    let link = opt(any_class(PLACES));
+    let (rest, ((), force, first, (), second, _, cells, third, _, ())) = (
         alt((actor, references)),
         modal,
         only,
         stay,
         only,
+        opt(any_class(PLACES)),
         cells,
         only,
         link,
@@ -228,16 +242,12 @@ pub(super) fn of_errors(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         }
     };
     let hidden = verb(&[Verb::Hide], Form::Participle);
-    let with = alt((
-        any_class(&[Class::With, Class::By, Class::In]),
-        verb(&[Verb::Use], Form::Gerund),
-    ));
     let (rest, ((), force, (), (), with)) = (
         alt((errors, class(Class::Error))),
         modal,
         class(Class::Be),
         hidden,
-        opt((opt(class(Class::By)), with, functions)),
+        opt((by_means, functions)),
     )
         .parse(input)?;
     let set: FunctionSet = with.map_or_else(|| set_of(&["IFERROR", "IFNA"]), |(.., set)| set);

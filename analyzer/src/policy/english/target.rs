@@ -24,11 +24,59 @@ pub(super) fn plain_targets(input: Input<'_>) -> Read<'_, Vec<Target>> {
 /// Takes a target: functions, a thing, error values, columns.
 pub(super) fn target(input: Input<'_>) -> Read<'_, Target> {
     alt((
+        (referring, sheets).map(|((), names)| What::Sheets(names).into()),
         (referring, other_place).map(|((), what)| what.into()),
         functions.map(|set| What::Calls(set).into()),
+        text_words.map(|()| What::Texts(Vec::new()).into()),
         (opt(class(Class::Usage)), plain_target).map(|(_, what)| what.into()),
     ))
     .parse(input)
+}
+
+/// Takes sheets by name: `sheet "Archive"`, `the sheets "Old" and "Older"`, `the Archive sheet`.
+fn sheets(input: Input<'_>) -> Read<'_, Vec<String>> {
+    let word = class(Class::SheetName);
+    let quoted = |input| {
+        pick(input, |meaning| match meaning {
+            Meaning::Quoted(name) => Some(name.clone()),
+            _ => None,
+        })
+    };
+    let name = |input| {
+        pick(input, |meaning| match meaning {
+            Meaning::Name(name) => Some(name.clone()),
+            _ => None,
+        })
+    };
+    if let Ok((rest, (name, ()))) = (name, word).parse(input) {
+        return Ok((rest, vec![name]));
+    }
+    let (mut input, ((), first)) = (word, quoted).parse(input)?;
+    let mut names = vec![first];
+    while let Ok((rest, ((), name))) = (separator, quoted).parse(input) {
+        names.push(name);
+        input = rest;
+    }
+    Ok((input, names))
+}
+
+/// Takes `text`, `text, that is string literals`.
+fn text_words(input: Input<'_>) -> Read<'_, ()> {
+    let (input, ()) = class(Class::PlainText)(input)?;
+    let texts = |input| match thing(input) {
+        Ok((rest, Thing::Texts)) => Ok((rest, ())),
+        _ => no(),
+    };
+    let (input, _) = opt((comma, class(Class::SuchAs), texts)).parse(input)?;
+    Ok((input, ()))
+}
+
+/// Whether the text is the address of a cell: `A1`.
+fn is_cell(text: &str) -> bool {
+    let letters = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    (1..=3).contains(&letters.len())
+        && letters.len() < text.len()
+        && letters.chars().all(|c| c.is_ascii_uppercase())
 }
 
 /// Takes `references to`, `links to`, `ranges that cover`, before the name of a place.
@@ -99,12 +147,28 @@ fn plain_target(input: Input<'_>) -> Read<'_, What> {
                 _ => None,
             })
         };
+        let cell = |input| {
+            pick(input, |meaning| match meaning {
+                Meaning::Range(_) => Some(None),
+                Meaning::Name(name) => is_cell(name).then_some(None),
+                _ => None,
+            })
+        };
+        let one = |input| alt((columns.map(Some), cell)).parse(input);
         let words = any_class(&[Class::SuchAs, Class::Like]);
-        alt((
-            (mark('('), opt(words), columns, mark(')')).map(|((), _, thing, ())| thing),
-            (comma, words, columns).map(|(.., thing)| thing),
+        let (rest, (bracket, first)) = alt((
+            (mark('('), opt(words), one).map(|((), _, thing)| (true, thing)),
+            (comma, words, one).map(|(.., thing)| (false, thing)),
         ))
-        .parse(input)
+        .parse(input)?;
+        let mut rest = rest;
+        while let Ok((after, _)) = (separator, one).parse(rest) {
+            rest = after;
+        }
+        if bracket {
+            rest = mark(')')(rest)?.0;
+        }
+        Ok((rest, first))
     };
     if let Ok((mut rest, first)) = errors(input) {
         let mut names = vec![first];
@@ -126,6 +190,11 @@ fn plain_target(input: Input<'_>) -> Read<'_, What> {
         return Ok((rest, what));
     }
     let named_errors = (comma, any_class(&[Class::SuchAs, Class::Like]), errors);
+    let listed_errors = (
+        mark('('),
+        opt(any_class(&[Class::SuchAs, Class::Like])),
+        errors,
+    );
     let (input, found) = thing(input)?;
     if found == Thing::ErrorValues
         && let Ok((mut rest, _)) = { named_errors }.parse(input)
@@ -135,9 +204,21 @@ fn plain_target(input: Input<'_>) -> Read<'_, What> {
         }
         return Ok((rest, what_of(found)));
     }
+    if found == Thing::ErrorValues
+        && let Ok((mut rest, (.., first))) = { listed_errors }.parse(input)
+    {
+        let mut names = vec![first];
+        while let Ok((after, ((), name))) = (separator, errors).parse(rest) {
+            names.push(name);
+            rest = after;
+        }
+        let (rest, ()) = mark(')')(rest)?;
+        return Ok((rest, What::ErrorValues(names)));
+    }
     let (input, example) = opt(example).parse(input)?;
     let found = match (found, example) {
-        (Thing::References | Thing::Ranges, Some(example)) => example,
+        (Thing::References | Thing::Ranges, Some(Some(example))) => example,
+        (Thing::References | Thing::Ranges, Some(None)) => return no(),
         (found, _) => found,
     };
     let (input, _) = opt(thing_repeated(found)).parse(input)?;

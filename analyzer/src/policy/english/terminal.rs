@@ -86,6 +86,17 @@ pub(super) fn longest<'s, T>(
     best.ok_or(nom::Err::Error(()))
 }
 
+/// Takes `with`, `by`, `using`, `by using`: before what something is done with.
+pub(super) fn by_means(input: Input<'_>) -> Read<'_, ()> {
+    let using = |input| verb(&[Verb::Use], Form::Gerund)(input);
+    alt((
+        (class(Class::By), using).map(|_| ()),
+        any_class(&[Class::With, Class::By, Class::In]),
+        using,
+    ))
+    .parse(input)
+}
+
 /// Takes a comma, if there is one.
 pub(super) fn comma(input: Input<'_>) -> Read<'_, ()> {
     opt(mark(',')).map(|_| ()).parse(input)
@@ -141,10 +152,26 @@ pub(super) fn ordinal(input: Input<'_>) -> Read<'_, u32> {
 
 /// Takes the name of a parameter.
 pub(super) fn parameter(input: Input<'_>) -> Read<'_, Parameter> {
-    pick(input, |meaning| match meaning {
-        Meaning::Parameter(parameter) => Some(parameter.clone()),
+    let Some((first, rest)) = input.split_first() else {
+        return no();
+    };
+    let mut named = first.meanings.iter().filter_map(|meaning| match meaning {
+        Meaning::Parameter(parameter) => Some(parameter),
         _ => None,
-    })
+    });
+    let Some(mut parameter) = named.next().cloned() else {
+        return no();
+    };
+    if !parameter.alone {
+        // Several functions can have a parameter of that name.
+        for other in named {
+            for (function, place) in &other.places {
+                let places = &mut parameter.places;
+                places.entry(function.clone()).or_insert(*place);
+            }
+        }
+    }
+    Ok((rest, parameter))
 }
 
 /// Takes a number: `3`, `three`, `two hundred`, `one hundred and twenty`.
