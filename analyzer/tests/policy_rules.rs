@@ -422,6 +422,12 @@ fn a_rule_is_written_as_it_is_read() {
         "builtin: {rule: long-formula, settings: {max: 200}}\nmessage: Too long.",
         "match: F($A)\nrequire: {matches: [\"F(#A)\", F(@A)]}\nfix: {rewrite: G($A), safe: true}",
         "match: {functions: [VLOOKUP]}\nrequire: {argument: 4, is: [false, 0]}",
+        "match: {functions: [VLOOKUP]}\nrequire: {argument: 2, notConstant: true}",
+        "match: {functions: [IFERROR]}\nrequire: {around: VLOOKUP(...)}",
+        "match: {functions: [IMPORTDATA]}\nrequire: {hosts: Example.com}",
+        "match: {sheets: [Archive]}\nscope: {sheets: [A], ranges: [\"D:D\"], exclude: {sheets: [B]}}",
+        "match: {thing: lowercase-functions}",
+        "limit: {metric: distinctReferences, atMost: 4}",
     ] {
         let rule = rule(yaml);
         let json = serde_json::to_string(&rule).expect("a rule can be written");
