@@ -82,7 +82,13 @@ pub(super) fn place(scope: &Scope) -> Option<String> {
         parts.push(format!("Except in range {}", list(ranges.clone(), "and")));
     }
     if !departments.is_empty() {
-        parts.push(format!("Except for {}", list(departments.clone(), "and")));
+        let word = if departments.len() == 1 {
+            "department"
+        } else {
+            "departments"
+        };
+        let names = list(departments.clone(), "and");
+        parts.push(format!("Except for the {names} {word}"));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -7,6 +7,14 @@ use super::lexicon::{Class, Meaning};
 use super::scope::{Places, Scope};
 use super::symbols::Symbol;
 
+/// Words before what is left out: "except", "except in", "outside".
+const LEAVING_OUT: &[Class] = &[
+    Class::Except,
+    Class::Outside,
+    Class::Unless,
+    Class::UnlessInside,
+];
+
 /// A scope found in a sentence: where its words stand, and what they say.
 pub(super) struct Found {
     pub(super) start: usize,
@@ -24,7 +32,7 @@ fn at(symbols: &[Symbol], start: usize) -> Option<Found> {
     let rest = symbols.get(start..)?;
     let leaves_out = rest
         .first()
-        .is_some_and(|symbol| is_any(symbol, &[Class::Except, Class::Outside, Class::Unless]));
+        .is_some_and(|symbol| is_any(symbol, LEAVING_OUT));
     let after = rest.get(usize::from(leaves_out)..)?;
     let opens = after
         .first()
