@@ -322,7 +322,8 @@ fn written_demands() -> impl Strategy<Value = Demand> {
 /// Where a rule can hold, as one sentence says it: a kind of place, or what is left out of all.
 fn scopes() -> impl Strategy<Value = Scope> {
     let ranges = subsequence(vec!["D:D", "5:5", "B2:F40", "B2:B"], 1..4);
-    let departments = subsequence(vec!["Finance", "Sales", "Legal"], 1..3);
+    // A department that is also a word of the vocabulary, as Legal is, is not read as one.
+    let departments = subsequence(vec!["Finance", "Sales", "Treasury"], 1..3);
     let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
     let places = prop_oneof![
         vec(text(), 1..3).prop_map(|sheets| Places {

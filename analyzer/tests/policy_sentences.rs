@@ -1,6 +1,11 @@
 //! Labelled policy sentences: each flags and passes the formulas that it says, and a sentence
 //! that only guides enforces nothing.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test that can not be prepared has failed"
+)]
+
 use std::sync::Arc;
 
 use analyzer::audit::Auditor;
