@@ -12,7 +12,7 @@ use crate::digest::Digest;
 use crate::dispatch::Dispatch;
 use crate::finding::Severity;
 use crate::functions::{self, FunctionId};
-use crate::policy::{Compiled, GRAMMAR_VERSION, Plan};
+use crate::policy::{Compiled, Plan};
 use crate::rule::{Check, Preset, Rule, SettingValue};
 use crate::rules;
 
@@ -357,7 +357,7 @@ fn hash_of(active: &[ActiveRule], policies: &[Policy]) -> String {
     for policy in policies {
         digest.text(&policy.id);
         digest.number(u64::from(policy.version));
-        digest.number(u64::from(GRAMMAR_VERSION));
+        digest.number(u64::from(policy.compiled.grammar_version));
         digest.number(u64::from(policy.compiled.lexicon_version));
         for rule in policy.compiled.running_rules() {
             // The rule as it is written says all of it.

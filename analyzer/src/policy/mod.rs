@@ -69,6 +69,8 @@ const MOST_VIOLATIONS: usize = 100;
 pub struct Compiled {
     /// Every sentence, heading and aside, in the order of the document.
     pub sentences: Vec<Sentence>,
+    /// The version of the grammar that it was compiled with.
+    pub grammar_version: u32,
     /// The version of the vocabulary that it was compiled with.
     pub lexicon_version: u32,
     runners: Arc<[Arc<Runner>]>,
@@ -102,7 +104,7 @@ pub struct Sentence {
 #[must_use]
 pub fn compile(text: &str, lexicon: &Lexicon) -> Compiled {
     let sentences = compile::sentences(text, lexicon, &Memory::default());
-    Compiled::of(sentences, lexicon.version())
+    Compiled::of(sentences, GRAMMAR_VERSION, lexicon.version())
 }
 
 /// Compiles a policy again and again while it is written: what a sentence said before, it is not
@@ -127,12 +129,12 @@ impl Incremental {
     pub fn compile(&mut self, text: &str) -> Compiled {
         self.memory.turn();
         let sentences = compile::sentences(text, &self.lexicon, &self.memory);
-        Compiled::of(sentences, self.lexicon.version())
+        Compiled::of(sentences, GRAMMAR_VERSION, self.lexicon.version())
     }
 }
 
 impl Compiled {
-    fn of(sentences: Vec<Sentence>, lexicon_version: u32) -> Self {
+    fn of(sentences: Vec<Sentence>, grammar_version: u32, lexicon_version: u32) -> Self {
         let mut runners = Vec::new();
         for (index, sentence) in (0..).zip(&sentences) {
             if sentence.status == Status::Enforced {
@@ -142,17 +144,19 @@ impl Compiled {
                 }
             }
         }
-        Self::with_runners(sentences, lexicon_version, runners)
+        Self::with_runners(sentences, grammar_version, lexicon_version, runners)
     }
 
     fn with_runners(
         sentences: Vec<Sentence>,
+        grammar_version: u32,
         lexicon_version: u32,
         runners: Vec<Arc<Runner>>,
     ) -> Self {
         let runners: Arc<[Arc<Runner>]> = runners.into();
         Self {
             sentences,
+            grammar_version,
             lexicon_version,
             plan: Arc::new(Plan::new([&*runners])),
             runners,
@@ -191,7 +195,8 @@ impl Compiled {
             .filter(|runner| runner.holds_for(department))
             .map(Arc::clone);
         let sentences = self.sentences.clone();
-        Self::with_runners(sentences, self.lexicon_version, runners.collect())
+        let (grammar, lexicon) = (self.grammar_version, self.lexicon_version);
+        Self::with_runners(sentences, grammar, lexicon, runners.collect())
     }
 
     /// What is wrong with a formula that stands by itself, written as in `en-US`; nothing with one

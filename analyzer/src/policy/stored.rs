@@ -2,7 +2,8 @@
 //! where the compiler of sentences is not at hand.
 //!
 //! Reads no sentence. What can not be trusted to mean here what it meant where it was compiled is
-//! refused as a whole: a policy that is enforced in part looks as if it were enforced.
+//! refused as a whole: a policy that is enforced in part looks as if it were enforced. A grammar
+//! reads sentences, so the rules of an older one mean what they meant.
 
 use std::sync::Arc;
 
@@ -59,7 +60,7 @@ pub struct StoredSentence {
 /// Why a stored policy can not be enforced.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoredError {
-    /// Another grammar compiled it.
+    /// A newer grammar compiled it, whose rules may say what this analyzer does not know.
     #[error(
         "the policy `{title}` was compiled by grammar {found} and this analyzer knows grammar \
          {GRAMMAR_VERSION}: compile it again with this version"
@@ -87,8 +88,8 @@ impl StoredPolicy {
     /// The policy, ready to check formulas.
     pub fn load(self) -> Result<Policy, StoredError> {
         let title = self.title;
-        if self.compiled.grammar != GRAMMAR_VERSION {
-            let found = self.compiled.grammar;
+        let found = self.compiled.grammar;
+        if found > GRAMMAR_VERSION {
             return Err(StoredError::Grammar { title, found });
         }
         for sentence in &self.compiled.sentences {
@@ -98,13 +99,14 @@ impl StoredPolicy {
                 return Err(StoredError::Rule { title, sentence });
             }
         }
+        let lexicon = self.compiled.lexicon;
         let sentences = self.compiled.sentences.into_iter();
         let sentences = sentences.map(StoredSentence::into_sentence).collect();
         Ok(Policy {
             id: self.id,
             title,
             version: self.version,
-            compiled: Arc::new(Compiled::of(sentences, self.compiled.lexicon)),
+            compiled: Arc::new(Compiled::of(sentences, found, lexicon)),
         })
     }
 }
@@ -167,10 +169,19 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_of_another_grammar_is_refused() {
+    fn a_policy_of_a_newer_grammar_is_refused() {
         let mut policy = written();
         policy["compiled"]["grammar"] = (GRAMMAR_VERSION + 1).into();
         assert!(matches!(load(policy), Err(StoredError::Grammar { .. })));
+    }
+
+    #[test]
+    fn a_policy_of_an_older_grammar_stays_in_force_under_its_own_version() {
+        let mut policy = written();
+        policy["compiled"]["grammar"] = (GRAMMAR_VERSION - 1).into();
+        let read = load(policy).unwrap();
+        assert_eq!(read.compiled.grammar_version, GRAMMAR_VERSION - 1);
+        assert_eq!(read.compiled.enforced(), 2);
     }
 
     #[test]

@@ -106,9 +106,8 @@ impl Compiled {
             enforced: self.enforced(),
             partial: self.partial(),
             not_enforced: self.not_enforced(),
-            grammar: GRAMMAR_VERSION,
+            grammar: self.grammar_version,
             lexicon: self.lexicon_version,
         }
     }
 }
-use super::GRAMMAR_VERSION;
