@@ -39,7 +39,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
     tags(
         (name = "audits", description = "Formulas in, findings out"),
         (name = "policies", description = "Written policies and what they became"),
-        (name = "rules", description = "The built-in rules"),
+        (name = "rules", description = "The built-in rules, which of them are on, and what is suppressed"),
         (name = "billing", description = "What the organization has booked"),
         (name = "usage", description = "What the organization has used"),
         (name = "keys", description = "API keys, for programs"),
@@ -59,6 +59,8 @@ fn routes(limits: &Limits) -> (Router<AppState>, Description) {
         .merge(routes::keys::router())
         .merge(routes::me::router())
         .merge(routes::rules::router())
+        .merge(routes::rulesets::router())
+        .merge(routes::suppressions::router())
         .merge(routes::webhook::router())
         .merge(routes::stripe::router())
         .merge(routes::health::router())

@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::db;
 use crate::db::Connections;
-use crate::db::policies::PolicyDraft;
+use crate::db::policies::{PolicyDraft, PolicyStatus};
 
 /// The sample policies: title, category and text.
 const POLICIES: [(&str, &str, &str); 3] = [
@@ -52,6 +52,7 @@ pub async fn prepare(db: &Connections, clock: Clock) -> anyhow::Result<()> {
             department: None,
             tags: vec!["demo".to_owned()],
             source: "text".to_owned(),
+            status: PolicyStatus::Published,
         };
         let mut tenant = tenants.begin(member.organization_id).await?;
         let author = Some(member.user_id);

@@ -74,6 +74,8 @@ problem_types! {
         "The request was not received and answered in time. Send it again, or send less at once.";
     Conflict: "conflict", CONFLICT, "It conflicts with what is there",
         "Something with the same name exists, or it was changed meanwhile. `detail` says what.";
+    RuleLocked: "rule-locked", CONFLICT, "The rule is locked",
+        "Administrators have locked the rule with `PUT /api/rulesets`, so that its findings can not be suppressed.";
     PlanNotAvailable: "plan-not-available", CONFLICT, "The plan can not be booked here",
         "The plan has no price on this server, so it can not be paid for. Whoever runs the server sets `STRIPE_API_KEY` and the plan's `STRIPE_PRICE_…`; the plan `free` can always be chosen.";
     TooLarge: "too-large", PAYLOAD_TOO_LARGE, "The request is too large",

@@ -1,16 +1,24 @@
 //! The rules that an organization's audits run with, compiled once for each version of its
-//! policies and shared by all requests.
+//! policies, its choice of built-in rules and its suppressions, and shared by all requests.
+
+pub mod choice;
+pub mod policies;
+pub mod suppressions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use analyzer::policy;
-use analyzer::rule::Preset;
-use analyzer::ruleset::{Policy, RuleSet};
+use analyzer::policy::Lexicon;
+use analyzer::ruleset::{ENGINE, Policy, RuleSet};
 use moka::future::Cache;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use self::choice::RuleSetChoice;
+use self::policies::wire;
+use self::suppressions::Suppressions;
 use crate::db;
+use crate::db::compiled::{ActivePolicy, CompiledPolicy};
 use crate::error::{Error, Result};
 use crate::problem::ProblemType;
 use crate::state::AppState;
@@ -46,23 +54,46 @@ impl RuleSets {
             return Ok(rules);
         }
         let mut tenant = state.db.begin(organization).await?;
-        let stored = db::policies::load_active(&mut tenant).await?;
+        // The version is read first: what is read after it may be newer, and is then read again.
+        let policies = db::compiled::load_active(&mut tenant).await?;
+        let choice = db::rulesets::choice(&mut tenant).await?;
+        let silenced = db::suppressions::list(&mut tenant).await?;
         tenant.commit().await?;
-        let Some(first) = stored.first() else {
+        let Some(first) = policies.first() else {
             return Err(Error::new(
                 ProblemType::UnknownOrganization,
                 "The organization was deleted a moment ago.",
             ));
         };
         let version = first.rules_version;
+        let choice = choice.map_or_else(RuleSetChoice::default, RuleSetChoice::from_stored);
+        let silenced = Suppressions::new(silenced, &choice.locked);
         let lexicon = Arc::clone(&state.lexicon);
-        let rules = state
+        let (rules, first_compiled) = state
             .analysis
-            .run(move |_| OrganizationRules::compile(version, stored, &lexicon))
+            .run(move |_| OrganizationRules::compile(version, policies, choice, silenced, &lexicon))
             .await?;
+        keep(state, organization, &rules, &first_compiled).await?;
         let rules = Arc::new(rules);
         self.held.insert(organization, Arc::clone(&rules)).await;
         Ok(rules)
+    }
+
+    /// The organization's rules as the database has them now.
+    pub async fn get_current(
+        &self,
+        state: &AppState,
+        organization: Uuid,
+    ) -> Result<Arc<OrganizationRules>> {
+        let mut tenant = state.db.begin(organization).await?;
+        let version = db::compiled::rules_version(&mut tenant).await?;
+        tenant.commit().await?;
+        let held = self.get(state, organization).await?;
+        if Some(held.version) == version {
+            return Ok(held);
+        }
+        self.forget(organization).await;
+        self.get(state, organization).await
     }
 
     /// Drops what is held of an organization: its policies changed.
@@ -71,11 +102,52 @@ impl RuleSets {
     }
 }
 
+/// Keeps what audits with these rules will refer to, before there is one.
+async fn keep(
+    state: &AppState,
+    organization: Uuid,
+    rules: &OrganizationRules,
+    first_compiled: &[CompiledPolicy],
+) -> Result<()> {
+    let now = state.clock.now();
+    let mut tenant = state.db.begin(organization).await?;
+    for compiled in first_compiled {
+        db::compiled::keep(&mut tenant, compiled, now).await?;
+    }
+    for set in rules.sets() {
+        let hash = digest(set.hash())?;
+        db::rulesets::keep(&mut tenant, &hash, &definition(set), now).await?;
+    }
+    Ok(tenant.commit().await?)
+}
+
+/// All that a rule set finds things by, from which it can be made again.
+fn definition(set: &RuleSet) -> Value {
+    let policies: Vec<Value> = set.policies().iter().map(wire).collect();
+    json!({"engine": ENGINE, "rules": set.definition().rules, "policies": policies})
+}
+
+/// The bytes of `sha256:` and hexadecimal digits.
+pub(crate) fn digest(text: &str) -> Result<Vec<u8>> {
+    let digits = text.strip_prefix("sha256:").unwrap_or(text).as_bytes();
+    digits
+        .chunks(2)
+        .map(|pair| {
+            let pair = std::str::from_utf8(pair).map_err(Error::internal)?;
+            u8::from_str_radix(pair, 16).map_err(Error::internal)
+        })
+        .collect()
+}
+
 /// An organization's rules at one version of its policies.
 #[derive(Debug)]
 pub struct OrganizationRules {
-    /// Rises with every change of a policy.
+    /// Rises with every change of a policy in force, of the choice of rules and of suppressions.
     pub version: i64,
+    /// What administrators chose.
+    pub choice: RuleSetChoice,
+    /// What was silenced.
+    pub suppressions: Suppressions,
     /// For audits that name no department: every policy applies.
     all: Arc<RuleSet>,
     /// For audits that name a department without policies of its own.
@@ -95,33 +167,38 @@ impl OrganizationRules {
         Arc::clone(rules)
     }
 
+    fn sets(&self) -> impl Iterator<Item = &RuleSet> {
+        let general = [self.all.as_ref(), self.general.as_ref()].into_iter();
+        general.chain(self.departments.values().map(Arc::as_ref))
+    }
+
+    /// Compiles; also gives what was compiled for the first time.
     fn compile(
         version: i64,
-        stored: Vec<db::policies::ActivePolicy>,
-        lexicon: &policy::Lexicon,
-    ) -> Self {
-        let policies: Vec<(Option<String>, Policy)> = stored
-            .into_iter()
-            .filter_map(|row| {
-                let compiled = policy::compile(row.content.as_deref()?, lexicon);
-                let policy = Policy {
-                    id: row.id?.to_string(),
-                    title: row.title?,
-                    version: u32::try_from(row.version?).unwrap_or_default(),
-                    compiled: Arc::new(compiled),
-                };
-                Some((row.department.as_deref().map(folded), policy))
-            })
-            .collect();
+        stored: Vec<ActivePolicy>,
+        choice: RuleSetChoice,
+        suppressions: Suppressions,
+        lexicon: &Lexicon,
+    ) -> (Self, Vec<CompiledPolicy>) {
+        let mut first_compiled = Vec::new();
+        let mut policies: Vec<(Option<String>, Policy)> = Vec::new();
+        for row in stored {
+            let department = row.department.as_deref().map(folded);
+            if let Some((policy, compiled)) = policies::load(row, lexicon) {
+                first_compiled.extend(compiled);
+                policies.push((department, policy));
+            }
+        }
+        let chosen = choice.rules_that_exist();
         let rules_of = |department: Option<&str>| {
-            let chosen = policies.iter().filter(|(own, _)| {
+            let applying = policies.iter().filter(|(own, _)| {
                 department.is_none_or(|_| own.is_none() || own.as_deref() == department)
             });
-            let chosen = chosen.map(|(_, policy)| Policy {
+            let applying = applying.map(|(_, policy)| Policy {
                 compiled: Arc::new(policy.compiled.for_department(department)),
                 ..policy.clone()
             });
-            Arc::new(RuleSet::of(&[Preset::Recommended]).with_policies(chosen.collect()))
+            Arc::new(chosen.clone().with_policies(applying.collect()))
         };
         // A policy has a department, and single rules of any policy can have some too.
         let departments: BTreeSet<String> = policies
@@ -131,8 +208,9 @@ impl OrganizationRules {
                 department.iter().cloned().chain(named)
             })
             .collect();
-        Self {
+        let rules = Self {
             version,
+            suppressions,
             all: rules_of(None),
             general: rules_of(Some("")),
             departments: departments
@@ -142,7 +220,9 @@ impl OrganizationRules {
                     (name, rules)
                 })
                 .collect(),
-        }
+            choice,
+        };
+        (rules, first_compiled)
     }
 }
 

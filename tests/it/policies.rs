@@ -130,6 +130,7 @@ async fn another_organizations_policy_does_not_exist() {
         (Method::PUT, path.clone()),
         (Method::DELETE, path.clone()),
         (Method::GET, format!("{path}/versions")),
+        (Method::POST, format!("{path}/accept-upgrade")),
     ] {
         let request = server
             .request_as(who(&stranger), method, &path)

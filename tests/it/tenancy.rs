@@ -45,6 +45,10 @@ async fn furnished(server: &Server) -> (String, String) {
             "/api/keys",
             json!({"scopes": ["read"], "name": "Secret plans"}),
         ),
+        (
+            "/api/suppressions",
+            json!({"rule": "nested-if", "sheet": "Secret plans", "reason": "Secret plans"}),
+        ),
     ] {
         let answer = server.post(who(&member), path, &body).await;
         assert!(answer.status.is_success(), "{path}: {}", answer.text);
@@ -66,6 +70,8 @@ async fn ids_of(server: &Server, organization: &str) -> Vec<String> {
                 UNION SELECT id::text FROM audit_logs WHERE organization_id = {own}
                 UNION SELECT id FROM sheetbrain.api_keys WHERE organization_id = {own}
                 UNION SELECT id::text FROM subscriptions WHERE organization_id = {own}
+                UNION SELECT id::text FROM sheetbrain.suppressions WHERE organization_id = {own}
+                UNION SELECT 'sha256:' || encode(hash, 'hex') FROM sheetbrain.rulesets WHERE organization_id = {own}
                 UNION SELECT user_id::text FROM sheetbrain.memberships WHERE organization_id = {own}
                 UNION SELECT {own}::text) AS ids"
         ))
@@ -82,6 +88,9 @@ async fn state_of(server: &Server, organization: &str) -> String {
                 (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.id) FROM policies p WHERE p.organization_id = {own}),
                 (SELECT jsonb_agg(to_jsonb(k) ORDER BY k.id) FROM sheetbrain.api_keys k WHERE k.organization_id = {own}),
                 (SELECT jsonb_agg(to_jsonb(s)) FROM subscriptions s WHERE s.organization_id = {own}),
+                (SELECT jsonb_agg(to_jsonb(s)) FROM sheetbrain.suppressions s WHERE s.organization_id = {own}),
+                (SELECT jsonb_agg(to_jsonb(r)) FROM sheetbrain.organization_rules r WHERE r.organization_id = {own}),
+                (SELECT jsonb_agg(to_jsonb(c) ORDER BY c.policy_id) FROM sheetbrain.compiled_policies c WHERE c.organization_id = {own}),
                 (SELECT count(*) FROM audit_logs a WHERE a.organization_id = {own}))"
         ))
         .await
@@ -250,6 +259,12 @@ async fn in_sql_nothing_is_written_for_another_organization() {
             "INSERT INTO ingestion_logs (organization_id, document_size, duration_ms, success) VALUES ('{id}', 1, 1, true)"
         ),
         format!(
+            "INSERT INTO sheetbrain.suppressions (id, organization_id, rule, sheet, reason, created_at) VALUES (gen_random_uuid(), '{id}', 'x', 'x', 'x', now())"
+        ),
+        format!(
+            "INSERT INTO sheetbrain.organization_rules (organization_id, presets, rules, locked, keep_formulas, updated_at) VALUES ('{id}', '{{}}', '[]', '{{}}', true, now())"
+        ),
+        format!(
             "INSERT INTO sheetbrain.api_keys (id, organization_id, name, scopes, hash, created_at) VALUES ('x', '{id}', 'x', '{{read}}', sha256('x'), now())"
         ),
     ] {
@@ -265,6 +280,9 @@ async fn in_sql_nothing_is_written_for_another_organization() {
         "DELETE FROM policies".to_owned(),
         "UPDATE subscriptions SET plan = 'enterprise'".to_owned(),
         "UPDATE sheetbrain.api_keys SET revoked_at = now()".to_owned(),
+        "DELETE FROM sheetbrain.suppressions".to_owned(),
+        "UPDATE sheetbrain.compiled_policies SET compiled = '{}'".to_owned(),
+        "UPDATE sheetbrain.organization_rules SET locked = '{}'".to_owned(),
     ] {
         assert_eq!(run(&mut own, &write).await, Ok(0), "{write}");
     }

@@ -216,7 +216,7 @@ impl Compiled {
     }
 
     /// The rules that run: those that are enforced and hold for the department.
-    pub(crate) fn running_rules(&self) -> impl Iterator<Item = &PolicyRule> {
+    pub fn running_rules(&self) -> impl Iterator<Item = &PolicyRule> {
         let mut numbers = self.runners.iter().map(|runner| runner.number()).peekable();
         self.enforced_rules()
             .enumerate()

@@ -7,13 +7,16 @@
 pub mod audits;
 pub mod billing;
 pub mod clerk;
+pub mod compiled;
 pub mod history;
 pub mod identity;
 pub mod keys;
 pub mod policies;
 pub mod rate_limits;
+pub mod rulesets;
 pub mod schema;
 pub mod subscriptions;
+pub mod suppressions;
 pub mod tenancy;
 pub mod usage;
 

@@ -1,6 +1,6 @@
 //! Written policies, their versions, and the log of what was ingested.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -26,12 +26,51 @@ pub struct Policy {
     pub source: String,
     /// Rises with every change.
     pub version: i32,
+    /// Whether this version is in force.
+    #[schema(value_type = PolicyStatus)]
+    pub status: String,
+    /// The version in force, which audits run with; `null` before the first.
+    pub published_version: Option<i32>,
     /// When it was first stored.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
     /// When it was last changed.
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
+}
+
+/// Whether what is written is in force.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PolicyStatus {
+    /// Not yet: audits run with the version published before, if there is one.
+    Draft,
+    /// In force.
+    #[default]
+    Published,
+}
+
+impl PolicyStatus {
+    /// The name in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Published => "published",
+        }
+    }
+}
+
+/// A policy in a list.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ListedPolicy {
+    /// The policy.
+    #[serde(flatten)]
+    pub policy: Policy,
+    /// Where a search found its words, as HTML: the text escaped, the words in `<mark>`. Only in the
+    /// answer to a search.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<String>,
 }
 
 /// One version of a policy.
@@ -50,8 +89,13 @@ pub struct PolicyVersion {
     pub department: Option<String>,
     /// The tags at that time.
     pub tags: Vec<String>,
-    /// Who made it; `null` when that person is gone.
+    /// Whether it was put in force.
+    #[schema(value_type = PolicyStatus)]
+    pub status: String,
+    /// Who made it; `null` for a program, or when that person is gone.
     pub created_by: Option<Uuid>,
+    /// The name of that person, or the address.
+    pub author: Option<String>,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -72,76 +116,108 @@ pub struct PolicyDraft {
     pub tags: Vec<String>,
     /// `text`, or the name of the file it came from.
     pub source: String,
+    /// Whether it is put in force.
+    pub status: PolicyStatus,
 }
 
 /// The constraint that keeps titles apart.
 pub const TITLE_KEY: &str = "policies_org_title_key";
 
-/// A row of the rules that an organization's audits run with.
-#[derive(Debug)]
-pub struct ActivePolicy {
-    /// The version of the organization's rules that this row belongs to.
-    pub rules_version: i64,
-    /// The policy; the fields below are `None` when the organization has no policy at all.
-    pub id: Option<Uuid>,
-    /// Its title.
-    pub title: Option<String>,
-    /// Its text.
-    pub content: Option<String>,
-    /// The department it is for.
-    pub department: Option<String>,
-    /// Its version.
-    pub version: Option<i32>,
-}
-
-/// The version of an organization's rules and the policies that they consist of, in one snapshot;
-/// no row when the organization is gone.
-pub async fn load_active(tenant: &mut TenantTx) -> Result<Vec<ActivePolicy>, sqlx::Error> {
-    sqlx::query_as!(
-        ActivePolicy,
-        r#"
-        SELECT o.rules_version, p.id AS "id?", p.title AS "title?", p.content AS "content?",
-               p.department, p.version AS "version?"
-        FROM organizations o
-        LEFT JOIN policies p ON p.organization_id = o.id
-        WHERE o.id = $1
-        ORDER BY p.created_at, p.id
-        "#,
-        tenant.organization_id()
-    )
-    .fetch_all(tenant.connection())
-    .await
+/// What a list of policies is narrowed to.
+#[derive(Debug, Default)]
+pub struct Wanted<'a> {
+    /// Words as people type them into a search: `"exact match" or lookup -draft`.
+    pub words: Option<&'a str>,
+    /// The category, case aside.
+    pub category: Option<&'a str>,
+    /// The department, case aside.
+    pub department: Option<&'a str>,
+    /// One of the tags, case aside.
+    pub tag: Option<&'a str>,
 }
 
 /// Up to `limit` policies, newest first, that come after the one given.
 pub async fn list(
     tenant: &mut TenantTx,
+    wanted: &Wanted<'_>,
     after: Option<(OffsetDateTime, Uuid)>,
     limit: i64,
-) -> Result<Vec<Policy>, sqlx::Error> {
+) -> Result<Vec<ListedPolicy>, sqlx::Error> {
     let (time, id) = after.unzip();
-    sqlx::query_as!(
-        Policy,
-        "SELECT id, title, content, category, department, tags, source, version, created_at, updated_at
-         FROM policies
-         WHERE organization_id = $1
-           AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3))
-         ORDER BY created_at DESC, id DESC
-         LIMIT $4",
+    let rows = sqlx::query!(
+        r#"
+        SELECT id, title, content, category, department, tags, source, version, status,
+            published_version, created_at, updated_at,
+            CASE WHEN $5::text IS NOT NULL THEN ts_headline('english',
+                translate(left(content, 150000), U&'\E000\E001', ''),
+                websearch_to_tsquery('english', $5),
+                U&'StartSel=\E000, StopSel=\E001, MaxFragments=2, MaxWords=30, MinWords=10') END AS excerpt
+        FROM policies
+        WHERE organization_id = $1
+          AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3))
+          AND ($5::text IS NULL OR words @@ websearch_to_tsquery('english', $5))
+          AND ($6::text IS NULL OR lower(category) = lower($6))
+          AND ($7::text IS NULL OR lower(department) = lower($7))
+          AND ($8::text IS NULL OR lower($8) IN (SELECT lower(tag) FROM unnest(tags) AS tag))
+        ORDER BY created_at DESC, id DESC
+        LIMIT $4
+        "#,
         tenant.organization_id(),
         time,
         id,
-        limit
+        limit,
+        wanted.words,
+        wanted.category,
+        wanted.department,
+        wanted.tag,
     )
     .fetch_all(tenant.connection())
-    .await
+    .await?;
+    let listed = rows.into_iter().map(|row| ListedPolicy {
+        excerpt: row.excerpt.as_deref().map(marked),
+        policy: Policy {
+            id: row.id,
+            title: row.title,
+            content: row.content,
+            category: row.category,
+            department: row.department,
+            tags: row.tags,
+            source: row.source,
+            version: row.version,
+            status: row.status,
+            published_version: row.published_version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        },
+    });
+    Ok(listed.collect())
+}
+
+/// The text as HTML, its words in question in `<mark>`. The database puts characters around them
+/// that it took out of the text before.
+fn marked(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + 32);
+    for character in text.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            '\u{e000}' => html.push_str("<mark>"),
+            '\u{e001}' => html.push_str("</mark>"),
+            other => html.push(other),
+        }
+    }
+    html
 }
 
 /// One policy.
 pub async fn find(tenant: &mut TenantTx, id: Uuid) -> Result<Option<Policy>, sqlx::Error> {
     sqlx::query_as!(
         Policy,
-        "SELECT id, title, content, category, department, tags, source, version, created_at, updated_at
+        "SELECT id, title, content, category, department, tags, source, version, status,
+            published_version, created_at, updated_at
          FROM policies WHERE organization_id = $1 AND id = $2",
         tenant.organization_id(),
         id
@@ -161,9 +237,10 @@ pub async fn insert(
     sqlx::query_as!(
         Policy,
         "INSERT INTO policies (organization_id, id, title, content, category, department, tags,
-            source, created_by, updated_by, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10)
-         RETURNING id, title, content, category, department, tags, source, version, created_at, updated_at",
+            source, created_by, updated_by, created_at, updated_at, status)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10, $11)
+         RETURNING id, title, content, category, department, tags, source, version, status,
+            published_version, created_at, updated_at",
         tenant.organization_id(),
         id,
         draft.title,
@@ -173,7 +250,8 @@ pub async fn insert(
         &draft.tags,
         draft.source,
         user_id,
-        now
+        now,
+        draft.status.name()
     )
     .fetch_one(tenant.connection())
     .await
@@ -191,9 +269,10 @@ pub async fn update(
         Policy,
         "UPDATE policies
          SET title = $3, content = $4, category = $5, department = $6, tags = $7, source = $8,
-             updated_by = $9, updated_at = $10
+             updated_by = $9, updated_at = $10, status = $11
          WHERE organization_id = $1 AND id = $2
-         RETURNING id, title, content, category, department, tags, source, version, created_at, updated_at",
+         RETURNING id, title, content, category, department, tags, source, version, status,
+            published_version, created_at, updated_at",
         tenant.organization_id(),
         id,
         draft.title,
@@ -203,7 +282,8 @@ pub async fn update(
         &draft.tags,
         draft.source,
         user_id,
-        now
+        now,
+        draft.status.name()
     )
     .fetch_optional(tenant.connection())
     .await
@@ -225,10 +305,14 @@ pub async fn delete(tenant: &mut TenantTx, id: Uuid) -> Result<bool, sqlx::Error
 pub async fn versions(tenant: &mut TenantTx, id: Uuid) -> Result<Vec<PolicyVersion>, sqlx::Error> {
     sqlx::query_as!(
         PolicyVersion,
-        "SELECT version, title, content, category, department, tags, created_by, created_at
-         FROM sheetbrain.policy_versions
-         WHERE organization_id = $1 AND policy_id = $2
-         ORDER BY version DESC",
+        r#"
+        SELECT v.version, v.title, v.content, v.category, v.department, v.tags, v.status,
+            v.created_by, coalesce(u.name, u.email) AS author, v.created_at
+        FROM sheetbrain.policy_versions v
+        LEFT JOIN users u ON u.id = v.created_by
+        WHERE v.organization_id = $1 AND v.policy_id = $2
+        ORDER BY v.version DESC
+        "#,
         tenant.organization_id(),
         id
     )
@@ -272,4 +356,15 @@ pub async fn log_ingestion(
     .execute(tenant.connection())
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_excerpt_has_no_html_but_its_marks() {
+        assert_eq!(
+            super::marked("<b>\u{e000}IF\u{e001}</b> & 'x'"),
+            "&lt;b&gt;<mark>IF</mark>&lt;/b&gt; &amp; &#39;x&#39;"
+        );
+    }
 }

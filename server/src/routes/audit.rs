@@ -1,5 +1,6 @@
 //! Audits formulas: computed in parallel, recorded and counted, then answered.
 
+mod after;
 mod input;
 
 use std::collections::{BTreeMap, HashSet};
@@ -7,7 +8,6 @@ use std::sync::Arc;
 
 use analyzer::finding::Severity;
 use analyzer::report::{AuditReport, PolicyReference, Utf16Span, assemble};
-use analyzer::ruleset::RuleSet;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
@@ -19,6 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use self::after::Aftermath;
 use self::input::{AuditInput, AuditRequest};
 use crate::admission::recorder::Outcome;
 use crate::analysis::Abandoned;
@@ -30,6 +31,8 @@ use crate::identity::Caller;
 use crate::parallel;
 use crate::plans::Plan;
 use crate::problem::{ProblemDetails, ProblemType};
+use crate::rulesets::suppressions::Suppressed;
+use crate::rulesets::{OrganizationRules, digest};
 use crate::state::AppState;
 
 /// How often an audit is made again because the policies changed under it.
@@ -82,10 +85,13 @@ async fn create_audit(
         };
         let version = rules.version;
         let is_short = body.len() <= SHORT;
-        let job = move |abandoned: &Abandoned| {
-            work.run(abandoned, |department| rules.for_department(department))
-        };
-        let Analysed { audit, report } = if is_short {
+        let at_work = Arc::clone(&rules);
+        let job = move |abandoned: &Abandoned| work.run(abandoned, &at_work);
+        let Analysed {
+            audit,
+            report,
+            aftermath,
+        } = if is_short {
             job(&Abandoned::default())?
         } else {
             place.run(job).await??
@@ -95,7 +101,12 @@ async fn create_audit(
             Error::unavailable("More audits wait to be recorded than can be written at the moment. Nothing was recorded or counted; try again.")
         })?;
         let (audit_id, plan, used) = match outcome {
-            Outcome::Recorded { plan, used } => (id, plan, used),
+            Outcome::Recorded { plan, used } => {
+                aftermath
+                    .settle(&state, caller.organization_id, id, created_at)
+                    .await;
+                (id, plan, used)
+            }
             Outcome::Repeated {
                 audit_id,
                 plan,
@@ -196,32 +207,38 @@ struct Work {
 /// A report as it will be sent, and the record of it.
 struct Analysed {
     audit: NewAudit,
-    /// An [`AuditReport`] as JSON: written where it was made, because a long one takes time that the
+    /// A [`Written`] report as JSON: written where it was made, because a long one takes time that the
     /// tasks of other requests need, and before the audit is recorded, so that nothing can fail
     /// afterwards.
     report: Vec<u8>,
+    aftermath: Aftermath,
 }
 
 impl Work {
-    fn run(
-        self,
-        abandoned: &Abandoned,
-        rules_for: impl FnOnce(Option<&str>) -> Arc<RuleSet>,
-    ) -> Result<Analysed> {
+    fn run(self, abandoned: &Abandoned, organization: &OrganizationRules) -> Result<Analysed> {
         let started = self.clock.now();
         let input = AuditInput::read(&self.body, self.most_formulas)?;
-        let rules = rules_for(input.department.as_deref());
+        let rules = organization.for_department(input.department.as_deref());
         let locale = input.locale;
-        let audited = parallel::audit_cells(&rules, locale, input.cells, abandoned);
+        let mut audited = parallel::audit_cells(&rules, locale, input.cells, abandoned);
         if abandoned.get() {
             return Err(Error::unavailable("The caller left."));
         }
+        let suppressed = organization.suppressions.apply(&mut audited, started);
+        let aftermath = Aftermath::of(organization, &suppressed, &audited, locale, started);
         let finished = self.clock.now();
         let circumstances = parallel::circumstances(started, finished);
         let report = assemble(&rules, audited, circumstances);
         let audit = self.record(&report, started)?;
-        let report = serde_json::to_vec(&report).map_err(Error::internal)?;
-        Ok(Analysed { audit, report })
+        let report = Written {
+            report: &report,
+            suppressed: &suppressed,
+        };
+        Ok(Analysed {
+            audit,
+            report: serde_json::to_vec(&report).map_err(Error::internal)?,
+            aftermath,
+        })
     }
 
     fn record(&self, report: &AuditReport, created_at: OffsetDateTime) -> Result<NewAudit> {
@@ -251,16 +268,12 @@ impl Work {
     }
 }
 
-/// The bytes of `sha256:` and hexadecimal digits.
-fn digest(text: &str) -> Result<Vec<u8>> {
-    let digits = text.strip_prefix("sha256:").unwrap_or(text).as_bytes();
-    digits
-        .chunks(2)
-        .map(|pair| {
-            let pair = std::str::from_utf8(pair).map_err(Error::internal)?;
-            u8::from_str_radix(pair, 16).map_err(Error::internal)
-        })
-        .collect()
+/// A report as it is sent, but for what is known only after the record.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(flatten)]
+    report: &'a AuditReport,
+    suppressed: &'a [Suppressed],
 }
 
 /// What is kept of a report: its findings without any formula's text.
@@ -332,6 +345,8 @@ struct AuditAnswer {
     audit_id: Uuid,
     #[serde(flatten)]
     report: AuditReport,
+    /// The findings that were silenced, which are not in the report.
+    suppressed: Vec<Suppressed>,
     /// What is used of the month's audits.
     usage: AuditUsage,
 }

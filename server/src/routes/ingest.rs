@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::policies::{PolicyInput, PolicyWithRules, created, store};
 use crate::db;
-use crate::db::policies::{Ingestion, PolicyDraft};
+use crate::db::policies::{Ingestion, PolicyDraft, PolicyStatus};
 use crate::error::{Error, Result};
 use crate::extract::{parse_json, read_body, require_json};
 use crate::identity::Caller;
@@ -134,6 +134,7 @@ async fn read_form(state: &AppState, mut form: Multipart, size: &mut usize) -> R
         department: None,
         category: None,
         tags: Vec::new(),
+        status: PolicyStatus::default(),
     };
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -150,6 +151,13 @@ async fn read_form(state: &AppState, mut form: Multipart, size: &mut usize) -> R
             "title" => input.title = value,
             "department" => input.department = Some(value),
             "category" => input.category = Some(value),
+            "status" => {
+                input.status = match value.as_str() {
+                    "draft" => PolicyStatus::Draft,
+                    "published" => PolicyStatus::Published,
+                    _ => return Err(Error::input("/status", "status is draft or published.")),
+                }
+            }
             // Several fields, or several tags in one.
             "tags" => input.tags.extend(
                 value
@@ -159,7 +167,7 @@ async fn read_form(state: &AppState, mut form: Multipart, size: &mut usize) -> R
                     .map(str::to_owned),
             ),
             _ => {
-                let known = "The fields are file, title, department, category and tags.";
+                let known = "The fields are file, title, department, category, tags and status.";
                 return Err(Error::input(format!("/{name}"), known));
             }
         }

@@ -16,6 +16,8 @@ pub mod policies;
 pub mod problems;
 pub mod rule_pages;
 pub mod rules;
+pub mod rulesets;
 pub mod stripe;
+pub mod suppressions;
 pub mod usage;
 pub mod webhook;

@@ -1,8 +1,10 @@
-//! Written policies: stored with every version, shown with what each sentence became.
+//! Written policies: stored with every version, drafted and published, searched, and shown with what
+//! each sentence became.
+
+mod preview;
 
 use std::sync::Arc;
 
-use analyzer::policy;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,12 +15,16 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::db;
-use crate::db::policies::{Policy, PolicyDraft, PolicyVersion, TITLE_KEY};
+use crate::db::compiled::CompiledPolicy;
+use crate::db::policies::{
+    ListedPolicy, Policy, PolicyDraft, PolicyStatus, PolicyVersion, TITLE_KEY, Wanted,
+};
 use crate::error::{Error, OnConstraint, Result};
 use crate::extract::{Json, Path, Query};
 use crate::identity::Caller;
 use crate::problem::{ProblemDetails, ProblemType};
 use crate::routes::cursor::{read_cursor, write_cursor};
+use crate::rulesets::policies::{Upgrade, compile, upgrade};
 use crate::state::AppState;
 
 /// Policies on one page when the caller names no number, and at most.
@@ -30,11 +36,17 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(list_policies, create_policy))
         .routes(routes!(get_policy, update_policy, delete_policy))
         .routes(routes!(list_policy_versions))
+        .routes(routes!(accept_policy_upgrade))
+        .routes(routes!(preview::preview_policy))
 }
 
-/// The organization's policies, newest first.
+/// The organization's policies, newest first; with `q`, those that say what is sought.
 #[utoipa::path(get, path = "/api/policies", tag = "policies",
     params(
+        ("q" = Option<String>, Query, description = "Words of the title or the text, in English, as typed into a search: `lookup \"exact match\" -draft`"),
+        ("category" = Option<String>, Query, description = "Only of this category"),
+        ("department" = Option<String>, Query, description = "Only for this department"),
+        ("tag" = Option<String>, Query, description = "Only with this tag"),
         ("limit" = Option<i64>, Query, description = "How many at most: 1 to 200, 50 by default"),
         ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before"),
     ),
@@ -55,15 +67,16 @@ async fn list_policies(
         ));
     }
     let after = page.cursor.as_deref().map(read_cursor).transpose()?;
+    let wanted = page.wanted()?;
     let mut tenant = state.db.begin(caller.organization_id).await?;
-    let mut policies = db::policies::list(&mut tenant, after, limit + 1).await?;
+    let mut policies = db::policies::list(&mut tenant, &wanted, after, limit + 1).await?;
     tenant.commit().await?;
     let has_more = policies.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     if has_more {
         policies.pop();
     }
     let last = policies.last().filter(|_| has_more);
-    let next_cursor = last.map(|policy| write_cursor(policy.created_at, policy.id));
+    let next_cursor = last.map(|last| write_cursor(last.policy.created_at, last.policy.id));
     Ok(Json(PolicyPage {
         policies,
         next_cursor,
@@ -101,12 +114,23 @@ async fn get_policy(
     let policy = db::policies::find(&mut tenant, id)
         .await?
         .ok_or_else(|| Error::not_found("policy"))?;
+    let kept = db::compiled::find(&mut tenant, id, policy.version).await?;
+    let published = db::compiled::published(&mut tenant, id).await?;
     tenant.commit().await?;
-    let compiled = compile(&state, policy.content.clone()).await?;
-    Ok(Json(PolicyWithRules { policy, compiled }))
+    let lexicon = Arc::clone(&state.lexicon);
+    let answer = state.analysis.run(move |_| {
+        let compiled =
+            kept.unwrap_or_else(|| compile(id, policy.version, &policy.content, &lexicon).compiled);
+        let upgrade = published.and_then(|published| upgrade(&published, &lexicon));
+        PolicyWithRules::new(policy, compiled, upgrade)
+    });
+    Ok(Json(answer.await?))
 }
 
 /// Stores the next version of a policy.
+///
+/// With `"status": "draft"` the version published before stays in force. Where the text is that of
+/// the version in force, its rules stay what they are: `POST …/accept-upgrade` compiles them again.
 #[utoipa::path(put, path = "/api/policies/{id}", tag = "policies", request_body = PolicyInput,
     params(("id" = Uuid, Path, description = "The policy's id")),
     responses(
@@ -121,20 +145,68 @@ async fn update_policy(
 ) -> Result<Response> {
     let standing = state.rate.admit(caller.organization_id).await?;
     let draft = input.into_draft("text")?;
-    let compiled = compile(&state, draft.content.clone()).await?;
+    let compiled = compile_draft(&state, id, &draft).await?;
     let now = state.clock.now();
     let mut tenant = state.db.begin(caller.organization_id).await?;
+    let in_force = db::compiled::published(&mut tenant, id).await?;
     let policy = db::policies::update(&mut tenant, caller.user_id, id, &draft, now)
         .await
         .on_constraint(TITLE_KEY, || title_taken(&draft.title))?
         .ok_or_else(|| Error::not_found("policy"))?;
+    let unchanged = in_force.filter(|in_force| in_force.content == draft.content);
+    let compiled = CompiledPolicy {
+        version: policy.version,
+        ..unchanged
+            .and_then(|in_force| in_force.into_compiled(id))
+            .unwrap_or(compiled)
+    };
+    db::compiled::keep(&mut tenant, &compiled, now).await?;
     tenant.commit().await?;
     state.rulesets.forget(caller.organization_id).await;
-    Ok((
-        standing.headers(),
-        Json(PolicyWithRules { policy, compiled }),
-    )
-        .into_response())
+    let answer = PolicyWithRules::new(policy, compiled.compiled, None);
+    Ok((standing.headers(), Json(answer)).into_response())
+}
+
+/// Has the version in force compiled again by the grammar and the vocabulary of today.
+///
+/// Until then it keeps the rules that it was published with; `upgrade` of `GET …/{id}` says what
+/// would change.
+#[utoipa::path(post, path = "/api/policies/{id}/accept-upgrade", tag = "policies",
+    params(("id" = Uuid, Path, description = "The policy's id")),
+    responses(
+        (status = OK, body = PolicyWithRules),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json"),
+    ))]
+async fn accept_policy_upgrade(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Response> {
+    let standing = state.rate.admit(caller.organization_id).await?;
+    let mut tenant = state.db.begin(caller.organization_id).await?;
+    let policy = db::policies::find(&mut tenant, id)
+        .await?
+        .ok_or_else(|| Error::not_found("policy"))?;
+    let in_force = db::compiled::published(&mut tenant, id).await?;
+    tenant.commit().await?;
+    let in_force = in_force.ok_or_else(|| {
+        let detail =
+            "The policy is a draft that was never published, so no rules of it are in force.";
+        Error::new(ProblemType::Conflict, detail)
+    })?;
+    let lexicon = Arc::clone(&state.lexicon);
+    let (version, content) = (in_force.version, in_force.content);
+    let compiled = state
+        .analysis
+        .run(move |_| compile(id, version, &content, &lexicon))
+        .await?;
+    let now = state.clock.now();
+    let mut tenant = state.db.begin(caller.organization_id).await?;
+    db::compiled::replace(&mut tenant, &compiled, now).await?;
+    tenant.commit().await?;
+    state.rulesets.forget(caller.organization_id).await;
+    let answer = PolicyWithRules::new(policy, compiled.compiled, None);
+    Ok((standing.headers(), Json(answer)).into_response())
 }
 
 /// Deletes a policy with its versions.
@@ -186,16 +258,17 @@ pub(crate) async fn store(
     caller: &Caller,
     draft: PolicyDraft,
 ) -> Result<PolicyWithRules> {
-    let compiled = compile(state, draft.content.clone()).await?;
     let now = state.clock.now();
     let id = state.clock.id(now);
+    let compiled = compile_draft(state, id, &draft).await?;
     let mut tenant = state.db.begin(caller.organization_id).await?;
     let policy = db::policies::insert(&mut tenant, caller.user_id, id, &draft, now)
         .await
         .on_constraint(TITLE_KEY, || title_taken(&draft.title))?;
+    db::compiled::keep(&mut tenant, &compiled, now).await?;
     tenant.commit().await?;
     state.rulesets.forget(caller.organization_id).await;
-    Ok(PolicyWithRules { policy, compiled })
+    Ok(PolicyWithRules::new(policy, compiled.compiled, None))
 }
 
 /// The answer to a policy that was stored.
@@ -219,16 +292,12 @@ fn title_taken(title: &str) -> Error {
     )
 }
 
-async fn compile(state: &AppState, content: String) -> Result<Value> {
+/// What a policy becomes, as its first version.
+async fn compile_draft(state: &AppState, id: Uuid, draft: &PolicyDraft) -> Result<CompiledPolicy> {
     let lexicon = Arc::clone(&state.lexicon);
-    state
-        .analysis
-        .run(move |_| {
-            let compiled = policy::compile(&content, &lexicon);
-            serde_json::to_value(compiled.to_wire(&content))
-        })
-        .await?
-        .map_err(Error::internal)
+    let content = draft.content.clone();
+    let compile = move |_: &_| compile(id, 1, &content, &lexicon);
+    state.analysis.run(compile).await
 }
 
 /// Which page of the list.
@@ -237,6 +306,41 @@ async fn compile(state: &AppState, content: String) -> Result<Value> {
 struct PageQuery {
     limit: Option<i64>,
     cursor: Option<String>,
+    q: Option<String>,
+    category: Option<String>,
+    department: Option<String>,
+    tag: Option<String>,
+}
+
+impl PageQuery {
+    /// What the list is narrowed to; an empty text narrows nothing.
+    fn wanted(&self) -> Result<Wanted<'_>> {
+        const LONGEST: usize = 1000;
+        let given = [
+            ("q", &self.q),
+            ("category", &self.category),
+            ("department", &self.department),
+            ("tag", &self.tag),
+        ];
+        for (name, text) in given {
+            let is_unfit = |text: &String| text.contains('\0') || text.len() > LONGEST;
+            if text.as_ref().is_some_and(is_unfit) {
+                let detail = format!("{name} must be text of {LONGEST} bytes at most.");
+                return Err(Error::input(format!("/{name}"), detail));
+            }
+        }
+        let [words, category, department, tag] = given.map(|(_, text)| {
+            text.as_deref()
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+        });
+        Ok(Wanted {
+            words,
+            category,
+            department,
+            tag,
+        })
+    }
 }
 
 /// Some of the organization's policies.
@@ -244,7 +348,7 @@ struct PageQuery {
 #[serde(rename_all = "camelCase")]
 struct PolicyPage {
     /// Newest first.
-    policies: Vec<Policy>,
+    policies: Vec<ListedPolicy>,
     /// Where the next page begins; `null` on the last one.
     next_cursor: Option<String>,
 }
@@ -261,8 +365,31 @@ struct PolicyVersions {
 pub(crate) struct PolicyWithRules {
     /// As stored.
     pub(crate) policy: Policy,
-    /// `{"sentences": […], "enforced", "partial", "notEnforced"}`
-    pub(crate) compiled: Value,
+    /// `{"sentences": […], "enforced", "partial", "notEnforced", "grammar", "lexicon"}`
+    compiled: Value,
+    /// What the grammar and the vocabulary of today would change of the version in force; `null`
+    /// when they compiled it.
+    upgrade: Option<Upgrade>,
+    /// What its author should know.
+    warnings: Vec<String>,
+}
+
+impl PolicyWithRules {
+    fn new(policy: Policy, compiled: Value, upgrade: Option<Upgrade>) -> Self {
+        let enforced = compiled.get("enforced").and_then(Value::as_u64);
+        let warnings = if enforced == Some(0) {
+            let warning = "No sentence of this policy can be enforced on formulas, so it changes no audit. `status` and `note` of each sentence say why.";
+            vec![warning.to_owned()]
+        } else {
+            Vec::new()
+        };
+        Self {
+            policy,
+            compiled,
+            upgrade,
+            warnings,
+        }
+    }
 }
 
 /// A policy as text.
@@ -282,6 +409,9 @@ pub(crate) struct PolicyInput {
     /// Words to find it by, 32 at most.
     #[serde(default)]
     pub(crate) tags: Vec<String>,
+    /// Whether it is put in force at once, as it is without this, or kept as a draft.
+    #[serde(default)]
+    pub(crate) status: PolicyStatus,
 }
 
 impl PolicyInput {
@@ -329,6 +459,7 @@ impl PolicyInput {
                 .map(|(place, tag)| label(&format!("/tags/{place}"), tag))
                 .collect::<Result<_>>()?,
             source: source.to_owned(),
+            status: self.status,
         })
     }
 }
