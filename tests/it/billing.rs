@@ -9,7 +9,7 @@ use tests::Server;
 use tests::answer::Answer;
 use tests::clerk::now;
 use tests::order::permuted;
-use tests::program::{Start, send, started, who};
+use tests::program::{Start, client, send, started, who};
 use tests::stripe::{
     PRICE_ENTERPRISE, PRICE_PRO, SECRET, Stripe, deliver, event, invoice, receive, sign, sign_with,
     subscription,
@@ -568,7 +568,7 @@ async fn no_secret_is_answered_or_logged() {
         let _ = errors.read_to_string(&mut log).await;
         log
     });
-    let client = reqwest::Client::new();
+    let client = client();
     let request = client
         .post(format!("{url}/api/billing"))
         .header("x-user-org", &member.0)
