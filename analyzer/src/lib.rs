@@ -32,6 +32,7 @@ pub mod rule;
 pub mod rules;
 pub mod ruleset;
 pub mod scope;
+mod setting;
 mod sort;
 pub mod span;
 mod subtree;

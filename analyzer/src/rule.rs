@@ -9,6 +9,7 @@ use crate::functions::Function;
 use crate::names::Names;
 use crate::parser::Locale;
 use crate::scope::Scopes;
+pub use crate::setting::{Setting, SettingValue};
 use crate::span::Span;
 
 /// A built-in rule. Made by `declare_rule!`, one in each file of `rules/`.
@@ -120,65 +121,6 @@ impl std::str::FromStr for Preset {
     "there is no preset `{0}`; there are recommended, consistency, security, strict, fast and icaew"
 )]
 pub struct UnknownPreset(pub String);
-
-/// What a rule's findings depend on beside the formula.
-#[derive(Debug)]
-pub struct Setting {
-    /// The name in kebab-case.
-    pub name: &'static str,
-    /// What it means, in one sentence.
-    pub docs: &'static str,
-    /// Its value unless a preset or an organization says otherwise. A value of another kind is
-    /// refused.
-    pub default: SettingValue,
-    /// Its value where a preset asks for another one.
-    pub in_presets: &'static [(Preset, u32)],
-}
-
-/// The value of a setting.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(untagged, expecting = "a setting is a whole number or a list of texts")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum SettingValue {
-    /// A whole number.
-    Number(u32),
-    /// A list of texts, such as the hosts that an organization trusts. Order does not matter.
-    Texts(Vec<String>),
-}
-
-impl SettingValue {
-    /// What values of this kind are, in words.
-    #[must_use]
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Number(_) => "a whole number",
-            Self::Texts(_) => "a list of texts",
-        }
-    }
-}
-
-impl std::fmt::Display for SettingValue {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Number(number) => number.fmt(f),
-            Self::Texts(texts) if texts.is_empty() => f.write_str("none"),
-            Self::Texts(texts) => f.write_str(&texts.join(", ")),
-        }
-    }
-}
-
-impl Setting {
-    /// Its value in a preset.
-    #[must_use]
-    pub fn value_in(&self, preset: Preset) -> SettingValue {
-        let own = self.in_presets.iter().find(|(of, _)| *of == preset);
-        own.map_or_else(
-            || self.default.clone(),
-            |(_, value)| SettingValue::Number(*value),
-        )
-    }
-}
 
 /// What a rule's result depends on, and so when it can be shared by the copies of a formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -600,7 +542,7 @@ macro_rules! declare_rule {
             options: &[$($($crate::rule::Setting {
                 name: $setting,
                 docs: $setting_docs,
-                default: $crate::rule::setting_value!($default),
+                default: $crate::setting::setting_value!($default),
                 in_presets: &[$(($crate::rule::Preset::$preset_of, $preset_value)),*],
             }),+)?],
             sees: $crate::rule::Sees::$sees,
@@ -609,14 +551,4 @@ macro_rules! declare_rule {
     };
 }
 
-/// The value that `declare_rule!` gives a setting.
-macro_rules! setting_value {
-    ([]) => {
-        $crate::rule::SettingValue::Texts(Vec::new())
-    };
-    ($number:literal) => {
-        $crate::rule::SettingValue::Number($number)
-    };
-}
-
-pub(crate) use {declare_rule, setting_value};
+pub(crate) use declare_rule;
