@@ -6,6 +6,7 @@
 //! become demands by a grammar, and each demand is tried on formulas of its own before it is
 //! enforced.
 
+mod aim;
 pub mod analysis;
 mod blocks;
 mod check;
