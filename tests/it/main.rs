@@ -13,6 +13,7 @@ mod audit;
 mod baseline;
 mod billing;
 mod cli;
+mod cli_policy;
 mod crash;
 mod guide;
 mod history;
