@@ -286,7 +286,7 @@ async fn a_policy_of_which_nothing_can_be_enforced_is_stored_with_a_warning() {
 #[tokio::test]
 async fn a_document_that_is_too_large_is_refused_and_logged() {
     let (server, member) = acme().await;
-    let policy = json!({"title": "Long", "content": "x".repeat(50 << 20)});
+    let policy = json!({"title": "Long", "content": "x".repeat((10 << 20) + 1)});
     let request = server.request_as(who(&member), Method::POST, "/api/ingest");
     let _ = send(request.json(&policy))
         .await
