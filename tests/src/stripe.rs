@@ -2,6 +2,7 @@
 //! in its shape with real signatures.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -378,12 +379,12 @@ pub fn sign_with(secret: &str, timestamp: i64, event: &Value) -> Message {
     let body = event.to_string();
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{timestamp}.{body}").as_bytes());
-    let digest: String = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = mac.finalize().into_bytes();
+    let digest = digest.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string can not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
     Message {
         signature: format!("t={timestamp},v1={digest},v0={}", "0".repeat(64)),
         body,

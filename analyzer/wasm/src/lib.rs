@@ -81,6 +81,10 @@ impl Analyzer {
     /// that were copied from one another are then checked once, and findings have the fingerprints
     /// that the server gives them there. Without it each formula is taken to stand in A1. Throws
     /// when an entry is not a text or a cell is missing.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "wasm-bindgen gives optional numbers by value"
+    )]
     #[wasm_bindgen(unchecked_return_type = "Checked[]")]
     pub fn check(
         &self,

@@ -16,5 +16,5 @@ pub(crate) fn read(bytes: &[u8]) -> Result<String, DocumentError> {
 
 fn line_of(bytes: &[u8], at: usize) -> usize {
     let before = bytes.get(..at).unwrap_or_default();
-    before.iter().filter(|byte| **byte == b'\n').count() + 1
+    before.split(|byte| *byte == b'\n').count()
 }

@@ -183,7 +183,6 @@ fn paragraphs(xml: &str, tell: &mut dyn FnMut(Paragraph)) -> Result<(), Document
                     paragraph.text.push_str(text);
                 }
             }
-            Piece::Text(_) => {}
             Piece::End("mc:Fallback") => fallback = fallback.saturating_sub(1),
             Piece::End(_) if fallback > 0 => {}
             Piece::End("w:t") => in_text = false,
@@ -192,7 +191,7 @@ fn paragraphs(xml: &str, tell: &mut dyn FnMut(Paragraph)) -> Result<(), Document
                     tell(paragraph);
                 }
             }
-            Piece::End(_) => {}
+            Piece::Text(_) | Piece::End(_) => {}
         }
         Ok(())
     })
@@ -339,7 +338,7 @@ impl Writer {
             (None, None) => String::new(),
         };
         let is_item = heading.is_none() && list.is_some();
-        if !self.text.is_empty() && !(is_item && self.after_item) {
+        if !(self.text.is_empty() || is_item && self.after_item) {
             self.text.push('\n');
         }
         self.after_item = is_item;

@@ -1,4 +1,8 @@
 //! Documents as people and programs make them, and files that are none.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can not be prepared has failed"
+)]
 
 use std::io::{Cursor, Write};
 

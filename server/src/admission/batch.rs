@@ -98,7 +98,7 @@ pub(super) struct Places<'a> {
     pub(super) booking: &'a Booking,
     /// When the first of them was made.
     pub(super) first_at: OffsetDateTime,
-    pub(super) places: Vec<usize>,
+    pub(super) indices: Vec<usize>,
 }
 
 impl Places<'_> {
@@ -110,7 +110,7 @@ impl Places<'_> {
     /// The audits, as the database is given them.
     pub(super) fn group<'a>(&'a self, candidates: &[&'a Candidate]) -> Group<'a> {
         let audits = self
-            .places
+            .indices
             .iter()
             .filter_map(|place| candidates.get(*place));
         Group {
@@ -151,10 +151,10 @@ pub(super) fn grouped<'a>(
                 rules_version: candidate.rules_version,
                 booking,
                 first_at: audit.created_at,
-                places: Vec::new(),
+                indices: Vec::new(),
             });
         if group.rules_version == candidate.rules_version {
-            group.places.push(place);
+            group.indices.push(place);
         }
     }
     groups.into_values().collect()
@@ -277,7 +277,7 @@ mod tests {
         let bookings = HashMap::from([(ORGANIZATION, Booking::default())]);
         let groups = grouped(&candidates, &bookings, |_, _| true);
         assert_eq!(groups.len(), 1);
-        assert_eq!(groups[0].places, [0, 2]);
+        assert_eq!(groups[0].indices, [0, 2]);
     }
 
     #[test]

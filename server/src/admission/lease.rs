@@ -121,7 +121,7 @@ mod tests {
         let mut leases = Leases::default();
         let lease = Lease {
             window: WINDOW,
-            resets_at: now + Duration::from_secs(60),
+            resets_at: now + Duration::from_mins(1),
             expires_at: now + LIFETIME,
             size: 3,
             left: 3,

@@ -204,13 +204,13 @@ async fn serve(db: WriterPool, bucket: Arc<Bucket>, mut waiting: mpsc::Receiver<
         let received = waiting.recv_many(&mut requests, WAITING);
         let received = match expiry {
             None => received.await,
-            Some(expiry) => match tokio::time::timeout_at(expiry.into(), received).await {
-                Ok(received) => received,
-                Err(_) => {
+            Some(expiry) => {
+                let Ok(received) = tokio::time::timeout_at(expiry.into(), received).await else {
                     give_back(&db, &bucket, Instant::now()).await;
                     continue;
-                }
-            },
+                };
+                received
+            }
         };
         if received == 0 {
             break;

@@ -93,7 +93,7 @@ impl Writer {
                 continue;
             };
             // The last of the group made the count what it is.
-            for (used, place) in (0..=counted.used).rev().zip(group.places.iter().rev()) {
+            for (used, place) in (0..=counted.used).rev().zip(group.indices.iter().rev()) {
                 if let Some(outcome) = outcomes.get_mut(*place) {
                     let plan = group.plan();
                     *outcome = Some(Outcome::Recorded { plan, used });
@@ -171,7 +171,7 @@ impl Writer {
                 continue;
             }
             // Something changed after it was read, the policies most likely.
-            for place in &group.places {
+            for place in &group.indices {
                 if let Some(outcome) = decided.get_mut(*place) {
                     *outcome = Outcome::RulesChanged;
                 }

@@ -1,6 +1,10 @@
 //! Stripe's events, as far as they say something about plans. Read from JSON alone: no database, no
 //! clock. Both places are understood where Stripe keeps a period and an invoice's subscription: the
 //! version of the endpoint decides which.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "what a JSON value does not hold is null, not a panic"
+)]
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -120,8 +124,8 @@ pub fn facts(kind: &str, object: &Value, prices: &Prices) -> Result<Vec<Fact>, S
         "customer.subscription.created" => subscription(object, prices, 0),
         "customer.subscription.updated" => subscription(object, prices, 1),
         "customer.subscription.deleted" => subscription(object, prices, 2),
-        "invoice.paid" => invoice(object, true),
-        "invoice.payment_failed" => invoice(object, false),
+        "invoice.paid" => Ok(invoice(object, true)),
+        "invoice.payment_failed" => Ok(invoice(object, false)),
         _ => Ok(Vec::new()),
     }
 }
@@ -178,13 +182,13 @@ fn subscription(object: &Value, prices: &Prices, kind: i16) -> Result<Vec<Fact>,
     Ok(facts)
 }
 
-fn invoice(object: &Value, paid: bool) -> Result<Vec<Fact>, String> {
+fn invoice(object: &Value, paid: bool) -> Vec<Fact> {
     let parent = &object["parent"]["subscription_details"];
     let subscription =
         reference(&object["subscription"]).or_else(|| reference(&parent["subscription"]));
     // An invoice for something else than a subscription.
     let Some(subscription) = subscription else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let customer = reference(&object["customer"]);
     let organization = parent["metadata"]["organization_id"].as_str();
@@ -194,7 +198,7 @@ fn invoice(object: &Value, paid: bool) -> Result<Vec<Fact>, String> {
         customer,
         paid,
     });
-    Ok(facts)
+    facts
 }
 
 /// An id, or that of an object which is there completely.

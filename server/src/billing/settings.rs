@@ -15,10 +15,6 @@ const SHORTEST: usize = 16;
 
 /// The settings about Stripe.
 #[derive(Args, Clone, Debug)]
-#[expect(
-    clippy::doc_markdown,
-    reason = "the comments are shown as help, which is no Markdown"
-)]
 pub struct StripeSettings {
     /// Secret key of Stripe's API. Without it, only the plan free can be booked
     #[arg(long, env = "STRIPE_API_KEY", hide_env_values = true, value_name = "KEY", value_parser = secret)]

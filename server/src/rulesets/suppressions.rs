@@ -151,10 +151,10 @@ impl Suppressions {
         let told = silenced
             .into_iter()
             .filter_map(|((number, fingerprint, rule), collected)| {
-                let silencer = self.silencers.get(number)?;
+                let by = self.silencers.get(number)?;
                 Some(Suppressed {
-                    suppression: silencer.id,
-                    reason: silencer.reason.clone(),
+                    suppression: by.id,
+                    reason: by.reason.clone(),
                     rule,
                     severity: collected.severity,
                     fingerprint: fingerprint.to_string(),
