@@ -347,8 +347,8 @@ async fn an_excerpt_marks_what_was_found_and_holds_no_html_of_the_text() {
     let page = found(&server, &member, "q=exact").await.expect(200).json;
     let excerpt = page["policies"][0]["excerpt"].as_str().unwrap();
     assert!(excerpt.contains("<mark>exact</mark>"), "{excerpt}");
-    assert!(!excerpt.contains("<b>"), "{excerpt}");
-    assert!(excerpt.contains("A1&lt;B1"), "{excerpt}");
+    let unmarked = excerpt.replace("<mark>", "").replace("</mark>", "");
+    assert!(!unmarked.contains('<'), "{excerpt}");
     let listed = found(&server, &member, "limit=1").await.expect(200).json;
     assert_eq!(listed["policies"][0].get("excerpt"), None);
 }
