@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::request_id::{
@@ -14,7 +15,8 @@ use tower_http::request_id::{
 };
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
+use tower_http::trace::{DefaultOnFailure, TraceLayer};
+use tracing::Level;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Description;
 use utoipa_axum::router::OpenApiRouter;
@@ -107,23 +109,30 @@ pub fn build(state: AppState, settings: &Settings) -> Router {
         Some(limit) => router.layer(limit),
         None => router,
     };
-    // The last layer is the outermost one.
-    router
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
-        .layer(CatchPanicLayer::custom(on_panic))
-        .layer(axum::middleware::from_fn(problem::render))
-        .layer(axum::middleware::from_fn_with_state(state.clone(), metrics::observe))
+    // One layer for the router, which would put each of several into a box of its own and clone them
+    // all for every request. The first is the outermost one.
+    let layers = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(HeaderName::from_static(REQUEST_ID), Ids(state.clock)))
+        .layer(PropagateRequestIdLayer::new(HeaderName::from_static(REQUEST_ID)))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(|request: &Request<_>| {
+                    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
+                    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+                })
+                // What went wrong is logged where it is known; what is turned away under load is no
+                // fault, and a line for each would be more load.
+                .on_failure(DefaultOnFailure::new().level(Level::DEBUG)),
+        )
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ))
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
-            let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
-            tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
-        }))
-        .layer(PropagateRequestIdLayer::new(HeaderName::from_static(REQUEST_ID)))
-        .layer(SetRequestIdLayer::new(HeaderName::from_static(REQUEST_ID), Ids(state.clock)))
-        .with_state(state)
+        .layer(axum::middleware::from_fn_with_state(state.clone(), metrics::observe))
+        .layer(axum::middleware::from_fn(problem::render))
+        .layer(CatchPanicLayer::custom(on_panic))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT));
+    router.layer(layers).with_state(state)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form of a panic handler")]
