@@ -358,16 +358,11 @@ pub fn reported(rules: &RuleSet, formula: &str, finding: &Finding) -> ReportedFi
 /// The sentence that asks for a finding.
 fn cited(rules: &RuleSet, sentence: SentenceRef) -> Option<PolicyReference> {
     let policy = rules.policy_at(sentence.policy)?;
-    let sentence = policy.compiled.sentences.get(sentence.sentence as usize)?;
     Some(PolicyReference {
         id: policy.id.clone(),
         title: policy.title.clone(),
         version: policy.version,
-        sentence: match &sentence.paraphrase {
-            // A rule is cited by what it says, not by how it is written.
-            Some(paraphrase) if sentence.is_rule => paraphrase.clone(),
-            _ => sentence.text.clone(),
-        },
+        sentence: policy.compiled.citation(sentence.sentence)?.to_owned(),
     })
 }
 

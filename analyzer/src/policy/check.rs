@@ -1,36 +1,18 @@
 //! What rules of policies ask of single nodes: whether it is what they are about, whether it meets
 //! what they demand, and the edit that would make it meet that.
 
-use std::borrow::Cow;
-
 use super::measure;
 use super::message;
 use super::rule::{FunctionSet, Requirement, Thing, Value};
 use super::style;
+use super::violation::Violation;
 use crate::ast::{Formula, InfixOperator, NodeId, NodeKind, Reference};
 use crate::constant;
-use crate::finding::{Edit, Fix, Severity};
+use crate::finding::{Edit, Fix};
 use crate::functions::{self, FunctionId};
 use crate::parser::{Locale, parse};
 use crate::rule::{Context, Surroundings};
 use crate::span::Span;
-
-/// Where a formula breaks a rule of a policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
-    /// The sentence's place in [`super::Compiled::sentences`].
-    pub sentence: u32,
-    /// The rule's name: a built-in rule's where there is one that looks for the same.
-    pub rule: Cow<'static, str>,
-    /// How much it matters, by the sentence's level.
-    pub severity: Severity,
-    /// The part of the formula in question, in bytes.
-    pub span: Span,
-    /// What is wrong, and what to do.
-    pub message: String,
-    /// An edit that would mend it.
-    pub fix: Option<Fix>,
-}
 
 /// A set of function names that is fast to look into.
 #[derive(Clone, Debug, Default)]

@@ -41,13 +41,14 @@ mod style;
 mod symbols;
 mod tables;
 mod terms;
+mod violation;
 pub mod wire;
 mod words;
 
-pub use check::Violation;
 pub use lexicon::{Lexicon, LexiconError};
 pub use rule::PolicyRule;
 pub use status::Status;
+pub use violation::Violation;
 
 use std::sync::Arc;
 
@@ -55,6 +56,7 @@ use memory::Memory;
 pub(crate) use plan::{Plan, Told};
 use runner::Runner;
 
+use crate::digest::Digest;
 use crate::rule::Context;
 use crate::span::Span;
 
@@ -167,6 +169,26 @@ impl Compiled {
     /// The plan of several policies, each with its place.
     pub(crate) fn plan_of<'a>(policies: impl IntoIterator<Item = &'a Self>) -> Plan {
         Plan::new(policies.into_iter().map(|policy| &*policy.runners))
+    }
+
+    /// Adds all that its findings depend on.
+    pub(crate) fn digest(&self, digest: &mut Digest) {
+        digest.number(u64::from(self.grammar_version));
+        digest.number(u64::from(self.lexicon_version));
+        for rule in self.running_rules() {
+            // The rule as it is written says all of it.
+            digest.text(&serde_json::to_string(rule).unwrap_or_default());
+        }
+    }
+
+    /// What a finding of the sentence at that place cites.
+    pub(crate) fn citation(&self, sentence: u32) -> Option<&str> {
+        let sentence = self.sentences.get(sentence as usize)?;
+        Some(match &sentence.paraphrase {
+            // A rule is cited by what it says, not by how it is written.
+            Some(paraphrase) if sentence.is_rule => paraphrase,
+            _ => &sentence.text,
+        })
     }
 
     /// Adds what is wrong with a formula by the sentences that are enforced, in their order and

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::MOST_VIOLATIONS;
-use super::check::Violation;
 use super::runner::Runner;
+use super::violation::Violation;
 use crate::ast::NodeKind;
 use crate::cell::Position;
 use crate::functions;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::aim::{Aim, Hit};
-use super::check::{self, Names, Violation};
+use super::check::{self, Names};
 use super::form;
 use super::measure;
 use super::message;
@@ -11,6 +11,7 @@ use super::pattern::{Matched, Ready, ReadyRewrite, STEPS};
 use super::place::{self, Place};
 use super::rule::{Builtin, Demand, Metric, PolicyRule, Thing, What};
 use super::scope::Scope;
+use super::violation::Violation;
 use crate::ast::{NodeId, NodeKind};
 use crate::cell::Position;
 use crate::finding::{Fix, Severity};
