@@ -81,41 +81,42 @@ const MODULE_TEXT: &str = "@MODULE@";
 const STAMP: &str = ".made-from";
 
 fn make_package(chores: &mut Chores) -> Result<()> {
-    compile(chores)?;
-    let workspace = &chores.workspace;
     for module in &MODULES {
+        compile(chores, module)?;
+        let workspace = &chores.workspace;
         let compiled = std::fs::read(workspace.raw_wasm(module.package))
             .with_context(|| format!("rustc left no module of {}", module.package))?;
         generate(compiled, &workspace.wasm_module(module.name))?;
     }
+    let workspace = &chores.workspace;
     let license = workspace.root().join("LICENSE");
     std::fs::copy(license, workspace.wasm_package().join("LICENSE"))
         .context("the license can not be put into the package")?;
     Ok(())
 }
 
-fn compile(chores: &mut Chores) -> Result<()> {
+/// Each module by itself: built together, both would have the features that one of them asks for.
+fn compile(chores: &mut Chores, module: &Module) -> Result<()> {
     let mut cargo = Command::new("cargo");
     cargo
-        .args(["build", "--profile", "wasm"])
+        .args(["rustc", "--profile", "wasm"])
         .args(["--target", "wasm32-unknown-unknown"])
-        .args(
-            MODULES
-                .iter()
-                .flat_map(|module| ["--package", module.package]),
-        )
+        // Not in the manifest: whoever depends on the crate would write the same file.
+        .args(["--package", module.package, "--crate-type", "cdylib"])
         .current_dir(chores.workspace.root());
+    // The digest of a rule set is taken once: small, not fast.
+    let mut flags = vec!["--cfg=sha2_backend_soft=\"compact\"".to_owned()];
     // Panics name source files. Browsers need not learn the home of whoever built the module, and
     // everyone's builds give the same bytes.
-    if let Some(sources) = chores
-        .cargo_home
-        .as_ref()
-        .map(|home| home.join("registry/src"))
-    {
-        let remap = format!("--remap-path-prefix={}=packages", sources.display());
-        let setting = format!("target.wasm32-unknown-unknown.rustflags=[{remap:?}]");
-        cargo.args(["--config", &setting]);
+    if let Some(home) = &chores.cargo_home {
+        let sources = home.join("registry/src");
+        flags.push(format!(
+            "--remap-path-prefix={}=packages",
+            sources.display()
+        ));
     }
+    let setting = format!("target.wasm32-unknown-unknown.rustflags={flags:?}");
+    cargo.args(["--config", &setting]);
     chores.runner.run(&mut cargo)
 }
 

@@ -1,19 +1,24 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import loadAnalyzer, { Analyzer } from "@sheetbrain/analyzer";
-import load, * as policies from "@sheetbrain/analyzer/policies";
+import loadRules, { Analyzer as RuleAnalyzer } from "@sheetbrain/analyzer";
+import load, {
+  Analyzer,
+  type CompiledPolicy,
+  PolicyCompiler,
+  type StoredPolicy,
+} from "@sheetbrain/analyzer/policies";
 
 const text = "Every model has an owner. VLOOKUP must use exact match.";
 
 before(async () => {
-  await Promise.all([load(), loadAnalyzer()]);
+  await Promise.all([load(), loadRules()]);
 });
 
-function compile(): policies.CompiledPolicy {
-  return new policies.PolicyCompiler().compile(text);
+function compile(): CompiledPolicy {
+  return new PolicyCompiler().compile(text);
 }
 
-function stored(compiled: policies.CompiledPolicy): policies.StoredPolicy {
+function stored(compiled: CompiledPolicy): StoredPolicy {
   return { id: "p1", title: "Lookups", version: 7, compiled };
 }
 
@@ -34,22 +39,30 @@ test("a policy compiles to its sentences, each with its place and what became of
   assert.equal(sentences[0]?.paraphrase, null);
 });
 
-for (const [name, module] of [
-  ["the module that compiled it", policies],
-  ["the module without a compiler", { Analyzer }],
-] as const) {
-  test(`a compiled policy is enforced by ${name}, which cites its sentence`, () => {
-    const analyzer = new module.Analyzer("recommended", "en-US");
-    const before = analyzer.ruleset;
-    analyzer.usePolicies([stored(compile())]);
-    assert.notEqual(analyzer.ruleset, before);
-    const [checked] = analyzer.check(["=VLOOKUP(B2, A:B, 2)"]);
-    assert.deepEqual(
-      checked?.findings.map(({ policy }) => policy),
-      [{ id: "p1", title: "Lookups", version: 7, sentence: "VLOOKUP must use exact match." }],
-    );
+test("a compiled policy is enforced, and a finding cites its sentence", () => {
+  const analyzer = new Analyzer("recommended", "en-US");
+  const before = analyzer.ruleset;
+  analyzer.usePolicies([stored(compile())]);
+  assert.notEqual(analyzer.ruleset, before);
+  const [checked] = analyzer.check(["=VLOOKUP(B2, A:B, 2)"]);
+  assert.deepEqual(
+    checked?.findings.map(({ policy }) => policy),
+    [{ id: "p1", title: "Lookups", version: 7, sentence: "VLOOKUP must use exact match." }],
+  );
+});
+
+test("without policies both modules find the same by the same rules", () => {
+  const [all, rules] = [Analyzer, RuleAnalyzer].map((Each) => {
+    const analyzer = new Each("recommended", "en-US");
+    return { ruleset: analyzer.ruleset, checked: analyzer.check(["=VLOOKUP(B2, A:B, 2)"]) };
   });
-}
+  assert.equal(rules?.checked[0]?.findings.length, 1);
+  assert.deepEqual(rules, all);
+});
+
+test("the module without policies takes none", () => {
+  assert.ok(!("usePolicies" in RuleAnalyzer.prototype));
+});
 
 test("a policy of another grammar is refused, and the rules stay as they were", () => {
   const analyzer = new Analyzer("recommended", "en-US");

@@ -6,12 +6,13 @@
 
 mod answer;
 mod batch;
+#[cfg(feature = "policies")]
+mod policies;
 
 use analyzer::ast::Formula;
 use analyzer::audit::Auditor;
 use analyzer::cell::Position;
 use analyzer::parser::{Locale, parse};
-use analyzer::policy::stored::StoredPolicy;
 use analyzer::print;
 use analyzer::rule::Preset;
 use analyzer::ruleset::{ENGINE, RuleSet};
@@ -52,19 +53,6 @@ impl Analyzer {
             rules: RuleSet::of(&[preset.parse::<Preset>()?]),
             locale: Locale::from_tag(locale),
         })
-    }
-
-    /// Checks formulas against these compiled policies too, in place of those before. Throws, and
-    /// leaves those before in force, when one of them is of another version or can not be read.
-    #[wasm_bindgen(js_name = usePolicies)]
-    pub fn use_policies(
-        &mut self,
-        #[wasm_bindgen(unchecked_param_type = "readonly StoredPolicy[]")] policies: JsValue,
-    ) -> Result<(), JsError> {
-        let policies: Vec<StoredPolicy> = serde_wasm_bindgen::from_value(policies)?;
-        let loaded: Result<Vec<_>, _> = policies.into_iter().map(StoredPolicy::load).collect();
-        self.rules = self.rules.clone().with_policies(loaded?);
-        Ok(())
     }
 
     /// The hash of the rules and policies: equal to `ruleset` of an audit's answer when the same

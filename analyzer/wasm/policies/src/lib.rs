@@ -1,8 +1,8 @@
 //! The compiler of policies for the browser, in one module with all that `analyzer-wasm` binds:
 //! bindings only, no logic.
 //!
-//! A package of its own, because its vocabulary and its grammar are half as large again as all
-//! else, and most pages only check formulas.
+//! A package of its own, because policies are several times as large as all else, and most pages
+//! only check formulas with the built-in rules.
 
 pub use analyzer_wasm::{Analyzer, engine};
 
