@@ -16,6 +16,7 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
         only_first,
         only_functions(Form::Base).map(|set| (Level::Must, set)),
         limited,
+        stuck_to,
         the_only_functions,
         allowed_only,
         are_the_only,
@@ -47,10 +48,17 @@ fn only_first(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
 /// "Formulas are limited to SUM and IF." flags `=MAX(A1)`, not `=SUM(A1)`.
 fn limited(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     let to = |input| {
-        (class(Class::To), opt(class(Class::Function)), functions)
-            .map(|(.., set)| set)
-            .parse(input)
+        let (rest, (.., set)) = (
+            class(Class::To),
+            opt(class(Class::Function)),
+            opt(class(Class::Following)),
+            opt(mark(':')),
+            functions,
+        )
+            .parse(input)?;
+        Ok((opt(others_out).parse(rest)?.0, set))
     };
+    let any_function = |input| (opt(class(Class::Usage)), class(Class::Function)).parse(input);
     let usable = |input| {
         let used = alt((
             (actor, modal, verb(&[Verb::Use], Form::Base)).map(|_| ()),
@@ -65,19 +73,57 @@ fn limited(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
             .map(|_| ())
             .parse(input)
     };
+    let subject = alt((usable, actor, any_function.map(|_| ())));
     alt((
         (
-            alt((usable, actor)),
+            subject,
             class(Class::Be),
             verb(&[Verb::Limit], Form::Participle),
             to,
         )
             .map(|(.., set)| (Level::Must, set)),
         (verb(&[Verb::Limit], Form::Base), actor, to).map(|(.., set)| (Level::Must, set)),
-        (verb(&[Verb::Limit], Form::Base), class(Class::Function), to)
-            .map(|(.., set)| (Level::Must, set)),
+        (verb(&[Verb::Limit], Form::Base), any_function, to).map(|(.., set)| (Level::Must, set)),
     ))
     .parse(input)
+}
+
+/// `stick to SUM and IF; no other functions are allowed`, `authors must stick to SUM and IF`
+///
+/// One function that is not said to be the only one may be meant in place of another.
+///
+/// "Stick to SUM and IF." flags `=MAX(A1)`, not `=SUM(A1)`.
+fn stuck_to(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
+    let ordered = (actor, modal)
+        .map_opt(|((), force)| (force.points == Points::Demand).then_some(force.level));
+    let (input, level) = opt(ordered).parse(input)?;
+    let (input, ((), _, set)) = (
+        class(Class::StickTo),
+        opt(class(Class::Following)),
+        functions,
+    )
+        .parse(input)?;
+    let (input, alone) = opt(alt((others_out, class(Class::Only)))).parse(input)?;
+    if alone.is_none() && (set.class.is_some() || set.names.len() < 2) {
+        return no();
+    }
+    Ok((input, (level.unwrap_or(Level::Must), set)))
+}
+
+/// Takes that nothing else is allowed, after a list: `; no other functions are allowed`, `, all
+/// others are forbidden`.
+fn others_out(input: Input<'_>) -> Read<'_, ()> {
+    let both = any_class(&[Class::And, Class::But]);
+    let joined = alt((mark(','), mark(';'), mark('-'), both));
+    let and = opt(any_class(&[Class::And, Class::But]));
+    let (input, (_, _, none, ())) =
+        (joined, and, opt(class(Class::No)), class(Class::Others)).parse(input)?;
+    match verdict(input, none.is_some()) {
+        Ok((rest, force)) if force.points == Points::Forbid => Ok((rest, ())),
+        // "SUM may be used, no other function."
+        Err(_) if none.is_some() && input.is_empty() => Ok((input, ())),
+        _ => no(),
+    }
 }
 
 /// `the only functions allowed are SUM and IF`, `the only functions that may be used are SUM`
@@ -118,7 +164,8 @@ fn the_only_functions(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     Ok((input, (Level::Must, set)))
 }
 
-/// `permitted functions are SUM and IF only`, `allowed functions: only SUM and IF`
+/// `permitted functions are SUM and IF only`, `allowed functions: only SUM and IF`, `permitted are
+/// only SUM and IF`
 ///
 /// "Permitted functions are SUM and IF only." flags `=MAX(A1)`, not `=SUM(A1)`.
 fn allowed_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
@@ -126,7 +173,7 @@ fn allowed_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     let only = class(Class::Only);
     let (input, (.., before, set, after)) = (
         class(Class::Allowed),
-        class(Class::Function),
+        opt(class(Class::Function)),
         be,
         opt(only),
         functions,
@@ -209,29 +256,8 @@ fn and_no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     if let Ok((rest, _)) = (comma, class(Class::Only)).parse(input) {
         return Ok((rest, (force.level, set)));
     }
-    let joined = alt((
-        mark(','),
-        mark(';'),
-        mark('-'),
-        any_class(&[Class::And, Class::But]),
-    ));
-    let joins = (joined, opt(any_class(&[Class::And, Class::But])));
-    let (input, _) = { joins }.parse(input)?;
-    let (input, none) = opt(class(Class::No)).parse(input)?;
-    let (input, ()) = class(Class::Others)(input)?;
-    let (rest, others) = match verdict(input, none.is_some()) {
-        Ok((rest, others)) => (rest, others),
-        // "SUM may be used, no other function."
-        Err(_) if none.is_some() && input.is_empty() => (
-            input,
-            super::terminal::Force::new(Level::Must, Points::Forbid),
-        ),
-        Err(error) => return Err(error),
-    };
-    if others.points != Points::Forbid {
-        return no();
-    }
-    Ok((rest, (others.level, set)))
+    let (rest, ()) = others_out(input)?;
+    Ok((rest, (force.level, set)))
 }
 
 /// `no functions other than SUM and IF may be used`, `no function may be used except SUM`, `do not

@@ -187,14 +187,67 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 /// What stands between a reference and where it leads.
 const PLACES: &[Class] = &[Class::In, Class::On, Class::To, Class::From];
 
-/// `formulas must stay within their own sheet`, `references must be on the same sheet`
-///
-/// "References must stay on the same sheet." flags `=Sheet2!A1`, not `=A1`.
-pub(super) fn of_sheet(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
-    let references = |input| match thing(input) {
+/// Takes `references`, `ranges`.
+fn references(input: Input<'_>) -> Read<'_, ()> {
+    match thing(input) {
         Ok((rest, Thing::References | Thing::Ranges)) => Ok((rest, ())),
         _ => no(),
-    };
+    }
+}
+
+/// Sentences that keep formulas to their own sheet.
+pub(super) fn of_sheet(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
+    if nobody {
+        return no();
+    }
+    let (rest, level) = alt((stays_on_sheet, leaves_sheet, allowed_on_sheet)).parse(input)?;
+    let demand = Demand::Forbid(What::OtherSheets(Vec::new()).into());
+    demanding(rest, level, Some(vec![demand]))
+}
+
+/// `formulas must not reach outside their own sheet`, `references must not leave the same sheet`
+///
+/// "Formulas must not reach outside their own sheet." flags `=Sheet2!A1`, not `=A1`.
+fn leaves_sheet(input: Input<'_>) -> Read<'_, Level> {
+    let formulas = any_class(&[Class::Formula, Class::Calculation]);
+    let reach: &[Verb] = &[Verb::Refer, Verb::Use, Verb::Stand];
+    let cells = opt(alt((any_class(&[Class::CellData]), references)));
+    let outside = alt((
+        (verb(reach, Form::Base), cells, class(Class::Outside)).map(|_| ()),
+        verb(&[Verb::Exceed, Verb::Leave], Form::Base),
+    ));
+    (
+        alt((formulas, references)),
+        modal,
+        outside,
+        class(Class::OwnSheet),
+    )
+        .map_opt(|((), force, ..)| (force.points == Points::Forbid).then_some(force.level))
+        .parse(input)
+}
+
+/// `references are permitted only within the same sheet`
+///
+/// "References are permitted only within the same sheet." flags `=Sheet2!A1`, not `=A1`.
+fn allowed_on_sheet(input: Input<'_>) -> Read<'_, Level> {
+    let only = class(Class::Only);
+    let allowed = class(Class::Allowed);
+    let be = class(Class::Be);
+    let permitted = alt((
+        (be, allowed, only).map(|_| ()),
+        (be, only, allowed).map(|_| ()),
+    ));
+    let place = any_class(&[Class::In, Class::On, Class::To]);
+    (references, permitted, place, class(Class::OwnSheet))
+        .map(|_| Level::Must)
+        .parse(input)
+}
+
+/// `formulas must stay within their own sheet`, `references must be on the same sheet`, `formulas
+/// may only use cells of their own sheet`
+///
+/// "References must stay on the same sheet." flags `=Sheet2!A1`, not `=A1`.
+fn stays_on_sheet(input: Input<'_>) -> Read<'_, Level> {
     let only = |input| opt(class(Class::Only)).parse(input);
     let stay = alt((
         class(Class::Be),
@@ -205,7 +258,11 @@ pub(super) fn of_sheet(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         references,
     )));
     let link = opt(any_class(PLACES));
-    let (rest, ((), force, first, (), second, _, cells, third, _, ())) = (
+    let own = alt((
+        class(Class::OwnSheet).map(|()| false),
+        class(Class::OwnSheetCells).map(|()| true),
+    ));
+    let (rest, ((), force, first, (), second, _, cells, third, _, names_cells, last)) = (
         alt((actor, references)),
         modal,
         only,
@@ -215,18 +272,20 @@ pub(super) fn of_sheet(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         cells,
         only,
         link,
-        class(Class::OwnSheet),
+        own,
+        only,
     )
         .parse(input)?;
-    let is_only = [first, second, third].iter().any(Option::is_some);
+    let is_only = [first, second, third, last].iter().any(Option::is_some);
     // "Formulas must refer to cells of the same sheet" does not say "only".
-    let demands = force.points == Points::Demand && (is_only || cells.is_none())
+    let names_cells = names_cells || cells.is_some();
+    let demands = force.points == Points::Demand && (is_only || !names_cells)
         || force.points == Points::Permit && is_only;
-    if nobody || !demands {
-        return no();
+    if demands {
+        Ok((rest, force.level))
+    } else {
+        no()
     }
-    let demand = Demand::Forbid(What::OtherSheets(Vec::new()).into());
-    demanding(rest, force.level, Some(vec![demand]))
 }
 
 /// `errors must not be hidden`, `errors must not be masked with IFERROR`
