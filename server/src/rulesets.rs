@@ -3,6 +3,7 @@
 
 pub mod choice;
 pub mod policies;
+pub(crate) mod recent;
 pub mod suppressions;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -214,6 +214,49 @@ async fn rules_of_an_older_grammar_run_until_a_person_accepts_new_ones() {
     assert_eq!(after["upgrade"], Value::Null);
 }
 
+/// What an upgrade is said to change on the last audits, which were of two sheets.
+async fn upgrade_on_audits(keep: bool) -> Value {
+    let server = Server::start().await;
+    let member = server.member("org:admin").await;
+    let path = outdated(&server, &member).await;
+    let request = server.request_as(who(&member), Method::PUT, "/api/rulesets");
+    let choice = json!({"presets": ["recommended"], "keepFormulas": keep});
+    let _ = send(request.json(&choice)).await.expect(200);
+    for sheet in ["Plan", "Actual"] {
+        let formulas = json!([["=OFFSET(A1,1,1)"], ["=INDIRECT(B1)"]]);
+        let body = json!({"formulas": formulas, "range": format!("{sheet}!B1:B2")});
+        let _ = server
+            .post(who(&member), "/api/audit", &body)
+            .await
+            .expect(200);
+    }
+    let policy = server.get(who(&member), &path).await.expect(200).json;
+    policy["upgrade"]["recent"].clone()
+}
+
+#[tokio::test]
+async fn what_an_upgrade_changes_is_told_in_findings_where_formulas_are_kept() {
+    let recent = upgrade_on_audits(true).await;
+    assert_eq!(
+        recent["summary"], "+2 findings, -2 findings in 2 sheets.",
+        "{recent}"
+    );
+    let sentences: Vec<&Value> = recent["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| &rule["sentence"])
+        .collect();
+    assert_eq!(sentences.len(), 2, "{recent}");
+    assert!(sentences.contains(&&json!(OFFSET)), "{recent}");
+    assert!(sentences.contains(&&json!(INDIRECT)), "{recent}");
+}
+
+#[tokio::test]
+async fn what_an_upgrade_changes_is_told_in_rules_alone_where_no_formulas_are_kept() {
+    assert_eq!(upgrade_on_audits(false).await, Value::Null);
+}
+
 #[tokio::test]
 async fn a_change_that_leaves_the_text_leaves_the_rules_too() {
     let (server, member) = acme().await;

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::db;
-use crate::db::compiled::CompiledPolicy;
+use crate::db::compiled::{CompiledPolicy, Published};
 use crate::db::policies::{
     ListedPolicy, Policy, PolicyDraft, PolicyStatus, PolicyVersion, TITLE_KEY, Wanted,
 };
@@ -24,7 +24,8 @@ use crate::extract::{Json, Path, Query};
 use crate::identity::Caller;
 use crate::problem::{ProblemDetails, ProblemType};
 use crate::routes::cursor::{read_cursor, write_cursor};
-use crate::rulesets::policies::{Upgrade, compile, upgrade};
+use crate::rulesets::policies::{CompilerVersion, Trial, Upgrade, compile, upgrade};
+use crate::rulesets::recent::AUDITS;
 use crate::state::AppState;
 
 /// Policies on one page when the caller names no number, and at most.
@@ -117,14 +118,42 @@ async fn get_policy(
     let kept = db::compiled::find(&mut tenant, id, policy.version).await?;
     let published = db::compiled::published(&mut tenant, id).await?;
     tenant.commit().await?;
+    let trial = match &published {
+        Some(published) => trial(&state, caller.organization_id, published).await?,
+        None => None,
+    };
     let lexicon = Arc::clone(&state.lexicon);
     let answer = state.analysis.run(move |_| {
         let compiled =
             kept.unwrap_or_else(|| compile(id, policy.version, &policy.content, &lexicon).compiled);
-        let upgrade = published.and_then(|published| upgrade(&published, &lexicon));
+        let upgrade =
+            published.and_then(|published| upgrade(id, &published, &lexicon, trial.as_ref()));
         PolicyWithRules::new(policy, compiled, upgrade)
     });
     Ok(Json(answer.await?))
+}
+
+/// What an upgrade of the policy would be tried on; `None` when there is no upgrade, or the
+/// organization keeps no formulas.
+async fn trial(
+    state: &AppState,
+    organization: Uuid,
+    published: &Published,
+) -> Result<Option<Trial>> {
+    let is_current =
+        |compiler: CompilerVersion| compiler == CompilerVersion::current(&state.lexicon);
+    if CompilerVersion::of(published).is_none_or(is_current) {
+        return Ok(None);
+    }
+    let rules = state.rulesets.get_current(state, organization).await?;
+    if !rules.choice.keep_formulas {
+        return Ok(None);
+    }
+    let mut tenant = state.db.begin(organization).await?;
+    let formulas = db::rulesets::recent_formulas(&mut tenant, AUDITS).await?;
+    tenant.commit().await?;
+    let in_force = rules.for_department(None);
+    Ok(Some(Trial { in_force, formulas }))
 }
 
 /// Stores the next version of a policy.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use analyzer::policy::stored::{StoredPolicy, StoredRules};
 use analyzer::policy::{self, Compiled, Lexicon, PolicyRule, Status};
-use analyzer::ruleset::Policy;
+use analyzer::ruleset::{Policy, RuleSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::recent::{RecentAudits, difference, with};
 use crate::db::compiled::{ActivePolicy, CompiledPolicy, Published};
+use crate::db::rulesets::KeptFormulas;
 
 /// What a version of a policy is compiled to today.
 #[must_use]
@@ -118,6 +120,16 @@ pub struct Upgrade {
     pub rules_added: Vec<String>,
     /// What is demanded now and would not be then.
     pub rules_removed: Vec<String>,
+    /// What that would change on the organization's last audits; `null` when their formulas are not
+    /// kept.
+    pub(crate) recent: Option<RecentAudits>,
+}
+
+/// What an upgrade is tried on: the rules in force, and the formulas that were kept.
+#[derive(Debug)]
+pub(crate) struct Trial {
+    pub(crate) in_force: Arc<RuleSet>,
+    pub(crate) formulas: Vec<KeptFormulas>,
 }
 
 /// What reads a policy.
@@ -129,23 +141,42 @@ pub struct CompilerVersion {
     pub lexicon: i32,
 }
 
+impl CompilerVersion {
+    /// What reads policies today.
+    #[must_use]
+    pub fn current(lexicon: &Lexicon) -> Self {
+        let number = |version: u32| i32::try_from(version).unwrap_or(i32::MAX);
+        Self {
+            grammar: number(policy::GRAMMAR_VERSION),
+            lexicon: number(lexicon.version()),
+        }
+    }
+
+    /// What read the version in force; `None` when what it became was not kept yet.
+    #[must_use]
+    pub fn of(published: &Published) -> Option<Self> {
+        Some(Self {
+            grammar: published.grammar?,
+            lexicon: published.lexicon?,
+        })
+    }
+}
+
 /// What a new grammar or vocabulary would change of a policy in force; `None` when it is compiled
-/// by those of today.
+/// by those of today. It is told in findings where there is something to try it on.
 #[must_use]
-pub fn upgrade(published: &Published, lexicon: &Lexicon) -> Option<Upgrade> {
-    let from = CompilerVersion {
-        grammar: published.grammar?,
-        lexicon: published.lexicon?,
-    };
-    let now = policy::compile(&published.content, lexicon);
-    let number = |version: u32| i32::try_from(version).unwrap_or(i32::MAX);
-    let to = CompilerVersion {
-        grammar: number(now.grammar_version),
-        lexicon: number(now.lexicon_version),
-    };
+pub(crate) fn upgrade(
+    id: Uuid,
+    published: &Published,
+    lexicon: &Lexicon,
+    trial: Option<&Trial>,
+) -> Option<Upgrade> {
+    let from = CompilerVersion::of(published)?;
+    let to = CompilerVersion::current(lexicon);
     if from == to {
         return None;
     }
+    let now = policy::compile(&published.content, lexicon);
     let before = published.compiled.clone();
     let before: Option<StoredRules> = before.and_then(|before| serde_json::from_value(before).ok());
     let before: BTreeSet<String> = before
@@ -156,11 +187,22 @@ pub fn upgrade(published: &Published, lexicon: &Lexicon) -> Option<Upgrade> {
         .map(demand)
         .collect();
     let after: BTreeSet<String> = now.enforced_rules().map(demand).collect();
+    let policy = Policy {
+        id: id.to_string(),
+        title: "Upgrade".to_owned(),
+        version: u32::try_from(published.version).unwrap_or_default(),
+        compiled: Arc::new(now),
+    };
+    let recent = trial.map(|Trial { in_force, formulas }| {
+        let upgraded = RuleSet::clone(in_force).with_policies(with(in_force, policy));
+        difference(in_force, &upgraded, formulas)
+    });
     Some(Upgrade {
         from,
         to,
         rules_added: after.difference(&before).cloned().collect(),
         rules_removed: before.difference(&after).cloned().collect(),
+        recent,
     })
 }
 
