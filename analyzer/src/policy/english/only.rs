@@ -116,7 +116,7 @@ fn others_out(input: Input<'_>) -> Read<'_, ()> {
     let both = any_class(&[Class::And, Class::But]);
     let joined = alt((mark(','), mark(';'), mark('-'), both));
     let and = opt(any_class(&[Class::And, Class::But]));
-    let (input, (_, _, none, ())) =
+    let (input, ((), _, none, ())) =
         (joined, and, opt(class(Class::No)), class(Class::Others)).parse(input)?;
     match verdict(input, none.is_some()) {
         Ok((rest, force)) if force.points == Points::Forbid => Ok((rest, ())),
