@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::extract::{Json, Path, Query};
 use crate::identity::Caller;
 use crate::problem::ProblemDetails;
-use crate::rulesets::choice::RuleSetChoice;
+use crate::rulesets::choice::{RuleChoice, RuleSetChoice};
 use crate::rulesets::policies::wire;
 use crate::rulesets::{OrganizationRules, digest};
 use crate::state::AppState;
@@ -129,8 +129,16 @@ struct WantedRules {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RuleSetAnswer {
-    #[serde(flatten)]
-    choice: RuleSetChoice,
+    // The members of a choice, one by one: a choice that is sent may have no others, and described as
+    // a part of this it would refuse those that follow.
+    /// Names of presets; where two give a setting different values, the later one wins.
+    presets: Vec<String>,
+    /// What differs from the presets.
+    rules: Vec<RuleChoice>,
+    /// Rules whose findings nobody can suppress.
+    locked: Vec<String>,
+    /// Whether the formulas of audits are kept, one of each kind on each sheet.
+    keep_formulas: bool,
     /// The hash of the compiled rules, as `ruleset` of an audit made with them.
     ruleset: String,
     /// The built-in rules that are on, each with its severity and all its settings.
@@ -142,8 +150,17 @@ struct RuleSetAnswer {
 impl RuleSetAnswer {
     fn new(rules: &OrganizationRules, department: Option<&str>) -> Self {
         let set = rules.for_department(department);
+        let RuleSetChoice {
+            presets,
+            rules: chosen,
+            locked,
+            keep_formulas,
+        } = rules.choice.clone();
         Self {
-            choice: rules.choice.clone(),
+            presets,
+            rules: chosen,
+            locked,
+            keep_formulas,
             ruleset: set.hash().to_owned(),
             definition: set.definition(),
             policies: set.policies().iter().map(wire).collect(),
