@@ -1,4 +1,4 @@
-use crate::ast::{NodeId, NodeKind};
+use crate::ast::{InfixOperator, NodeId, NodeKind};
 use crate::finding::Edit;
 use crate::rule::{Check, Context, Findings, NodeKinds, declare_rule};
 use crate::span::Span;
@@ -62,7 +62,7 @@ fn check(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) {
                 | NodeKind::Property { .. }
         )
     );
-    if !(is_single && !matters || is_alone) {
+    if !(is_single && !matters || is_alone) || is_end_of_range(context, id) {
         return;
     }
     // Around a whole formula or argument no pair has a meaning, however many there are.
@@ -83,10 +83,23 @@ fn check(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) {
         );
 }
 
+/// Whether these parentheses, or those around them, are one end of a range: without them it could be
+/// read as another reference, or as none.
+fn is_end_of_range(context: &Context<'_>, id: NodeId) -> bool {
+    let mut around = context.parent(id);
+    while let Some(node) = around {
+        match context.formula.kind(node) {
+            NodeKind::Group(_) => around = context.parent(node),
+            kind => return matches!(kind, NodeKind::Infix(InfixOperator::Range, ..)),
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::testing::fixed;
+    use crate::rules::testing::{findings, fixed};
 
     #[test]
     fn only_the_parentheses_go() {
@@ -97,5 +110,12 @@ mod tests {
     fn every_pair_around_the_whole_goes_at_once() {
         assert_eq!(fixed(&RULE, "=((A1/(A1+B1)*C1))"), "=A1/(A1+B1)*C1");
         assert_eq!(fixed(&RULE, "=(((A1)))"), "=A1");
+    }
+
+    #[test]
+    fn the_ends_of_a_range_keep_theirs() {
+        for formula in ["=A1:(9)", "=A1:((9))", "=(A):(B)"] {
+            assert!(findings(&RULE, formula).is_empty(), "{formula}");
+        }
     }
 }
