@@ -27,14 +27,20 @@ fn is_flagged(compiled: &Compiled, source: &str) -> bool {
     !found.is_empty()
 }
 
+/// What a rule's paraphrase compiles to, which must be that rule alone.
+fn read_back(rule: &PolicyRule) -> Result<Compiled, TestCaseError> {
+    let read = compiled(&rule.paraphrase);
+    let rules: Vec<&PolicyRule> = read.sentences.iter().flat_map(|one| &one.rules).collect();
+    prop_assert_eq!(rules, vec![rule], "{}", rule.paraphrase);
+    Ok(read)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn what_is_paraphrased_is_read_back_to_the_same_rule(demand in demands(), level in levels()) {
         let rule = PolicyRule::new(demand, level);
-        let read = compiled(&rule.paraphrase);
-        let rules: Vec<&PolicyRule> = read.sentences.iter().flat_map(|one| &one.rules).collect();
-        prop_assert_eq!(rules, vec![&rule], "{}", rule.paraphrase);
+        let read = read_back(&rule)?;
         prop_assert_eq!(read.enforced(), 1, "{}", rule.paraphrase);
     }
 
@@ -48,9 +54,7 @@ proptest! {
         let json = serde_json::to_string(&rule).expect("a rule can be written");
         let again: PolicyRule = serde_json::from_str(&json).expect("what is written can be read");
         prop_assert_eq!(&again, &rule);
-        let read = compiled(&rule.paraphrase);
-        let rules: Vec<&PolicyRule> = read.sentences.iter().flat_map(|one| &one.rules).collect();
-        prop_assert_eq!(rules, vec![&rule], "{}", rule.paraphrase);
+        let read = read_back(&rule)?;
         prop_assert_eq!(read.enforced(), 1, "{}", rule.paraphrase);
     }
 
@@ -66,9 +70,7 @@ proptest! {
         let json = serde_json::to_string(&rule).expect("a rule can be written");
         let again: PolicyRule = serde_json::from_str(&json).expect("what is written can be read");
         prop_assert_eq!(&again, &rule);
-        let read = compiled(&rule.paraphrase);
-        let rules: Vec<&PolicyRule> = read.sentences.iter().flat_map(|one| &one.rules).collect();
-        prop_assert_eq!(rules, vec![&rule], "{}", rule.paraphrase);
+        read_back(&rule)?;
     }
 
     #[test]
