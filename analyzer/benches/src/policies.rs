@@ -155,7 +155,11 @@ fn recompile() {
         .map(|(round, one)| format!("{} Part {round} explains it.\n", one))
         .collect();
     let lexicon = Lexicon::english();
-    let full = median((0..ROUNDS).map(|_| timed(|| drop(black_box(compile(&text, &lexicon)))).as_secs_f64()).collect());
+    let full = median(
+        (0..ROUNDS)
+            .map(|_| timed(|| drop(black_box(compile(&text, &lexicon)))).as_secs_f64())
+            .collect(),
+    );
     let mut incremental = Incremental::new(Lexicon::english());
     incremental.compile(&text);
     let again = (0..ROUNDS).map(|_| {

@@ -1,5 +1,6 @@
 //! The same work on one thread and on two, taking turns.
 
+use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use analyzer::ast::Tree;
@@ -16,7 +17,8 @@ use crate::race::{median, per_second, ratios};
 /// How many formulas one thread takes at a time.
 const CHUNK: usize = 2_000;
 
-/// Prints how many times as fast two threads are as one at parsing and at auditing the formulas.
+/// Prints how many times as fast two threads are as one at parsing and at auditing the formulas, and
+/// at work that shares nothing and touches no memory: what the processors give at that moment.
 pub fn run(formulas: &[String], rounds: usize) -> Result<(), ThreadPoolBuildError> {
     let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build();
     let pools = [pool(1)?, pool(2)?];
@@ -29,6 +31,7 @@ pub fn run(formulas: &[String], rounds: usize) -> Result<(), ThreadPoolBuildErro
         "{:<24} {:>12} {:>12} {:>7} {:>8}",
         "", "1 thread/s", "2 threads/s", "ratio", "fastest"
     );
+    compare("arithmetic alone", &pools, formulas, rounds, &count_all);
     compare("parse, reused arena", &pools, formulas, rounds, &parse_all);
     compare(
         "audit, recommended",
@@ -73,6 +76,23 @@ fn compare(
         median(ratios(one, two)),
         fastest(one) / fastest(two),
     );
+}
+
+/// Takes about as long as auditing, in registers alone.
+fn count_all(formulas: &[String]) -> usize {
+    let count = |formulas: &[String]| {
+        for formula in formulas {
+            let mut state = formula.len() as u64 | 1;
+            for _ in 0..600 {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+            }
+            black_box(state);
+        }
+        formulas.len()
+    };
+    formulas.par_chunks(CHUNK).map(count).sum()
 }
 
 fn parse_all(formulas: &[String]) -> usize {
