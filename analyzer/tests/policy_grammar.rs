@@ -97,3 +97,17 @@ fn every_form_of_sentence_has_an_example() {
         }
     }
 }
+
+#[test]
+fn a_demand_on_an_argument_that_no_call_can_have_is_not_enforced() {
+    let lexicon = Lexicon::english();
+    for policy in [
+        "When VLOOKUP is used, the 3333333rd argument must be FALSE.",
+        "When VLOOKUP is used, the 5th argument must be FALSE.",
+        "When SUM is used, the 256th argument must be given.",
+    ] {
+        assert_eq!(compile(policy, &lexicon).enforced(), 0, "{policy}");
+    }
+    let possible = "When VLOOKUP is used, the 4th argument must be FALSE.";
+    assert_eq!(compile(possible, &lexicon).enforced(), 1);
+}

@@ -16,6 +16,8 @@ use crate::parser::{self, Locale};
 const FUNCTIONS: usize = 2;
 /// How deeply brackets can be nested at most: no formula breaks a limit beyond it.
 const DEEPEST: usize = parser::MAX_NESTING as usize;
+/// The most arguments that a call of any function can have.
+const MOST_ARGUMENTS: u32 = 255;
 /// The longest limit that is tried out with a formula.
 const LONGEST: usize = 20_000;
 
@@ -379,6 +381,12 @@ fn call_with(name: &str, place: u32, argument: Option<&str>) -> String {
     format!("{name}({})", arguments.join(","))
 }
 
+/// Whether a call of the function can have an argument at `place`.
+fn reaches(name: &str, place: u32) -> bool {
+    let known = functions::find(name).and_then(|id| id.function().max_arguments);
+    (1..=known.map_or(MOST_ARGUMENTS, u32::from)).contains(&place)
+}
+
 /// A lookup that is exact, or not. `LOOKUP` never is.
 fn lookup(name: &str, is_exact: bool) -> String {
     match (name, is_exact) {
@@ -409,6 +417,18 @@ fn required(target: &Target, requirement: &Requirement) -> Tests {
             .map(|name| format!("={}", make(name)))
             .collect()
     };
+    let place = match requirement {
+        Requirement::ArgumentGiven(place)
+        | Requirement::ArgumentIs(place, _)
+        | Requirement::ArgumentIsNot(place, _)
+        | Requirement::ArgumentNotConstant(place) => Some(*place),
+        _ => None,
+    };
+    if let (Some(place), What::Calls(set)) = (place, &target.what)
+        && !set.names.iter().all(|name| reaches(name, place))
+    {
+        return Tests::default();
+    }
     match requirement {
         Requirement::ExactMatch => Tests {
             pass: each(&|name| lookup(name, true)),

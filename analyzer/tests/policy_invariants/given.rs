@@ -1,5 +1,6 @@
 //! What the promises are tried on: rules of every kind, and pieces of texts.
 
+use analyzer::functions;
 use analyzer::policy::pattern::{Condition, ExpressionKind, Query, Test};
 use analyzer::policy::rule::{
     Builtin, Demand, FunctionSet, Level, Metric, Requirement, Target, Thing, Value, What,
@@ -125,6 +126,21 @@ pub(crate) fn values() -> impl Strategy<Value = Vec<Value>> {
     vec(value, 1..3)
 }
 
+/// Functions, and the place of an argument that calls of all of them can have.
+fn with_place() -> impl Strategy<Value = (FunctionSet, u32)> {
+    let most = |set: &FunctionSet| {
+        let known = set.names.iter().filter_map(|name| functions::find(name));
+        let most = known.filter_map(|id| id.function().max_arguments).min();
+        most.map_or(5, |most| u32::from(most).min(5))
+    };
+    names()
+        .prop_filter("calls have arguments", move |set| most(set) > 0)
+        .prop_flat_map(move |set| {
+            let places = 1..=most(&set);
+            (Just(set), places)
+        })
+}
+
 pub(crate) fn requirements() -> impl Strategy<Value = Demand> {
     let calls = |set| Target::from(What::Calls(set));
     let lookups = subsequence(vec!["VLOOKUP", "HLOOKUP", "MATCH", "XLOOKUP"], 1..4);
@@ -135,13 +151,13 @@ pub(crate) fn requirements() -> impl Strategy<Value = Demand> {
             let set = FunctionSet { class: None, names };
             Demand::Require(Target::from(What::Calls(set)), Requirement::ExactMatch)
         }),
-        (names(), 1..6_u32).prop_map(move |(set, place)| {
+        with_place().prop_map(move |(set, place)| {
             Demand::Require(calls(set), Requirement::ArgumentGiven(place))
         }),
-        (names(), 1..6_u32, values()).prop_map(move |(set, place, values)| {
+        (with_place(), values()).prop_map(move |((set, place), values)| {
             Demand::Require(calls(set), Requirement::ArgumentIs(place, values))
         }),
-        (names(), 1..6_u32, values()).prop_map(move |(set, place, values)| {
+        (with_place(), values()).prop_map(move |((set, place), values)| {
             Demand::Require(calls(set), Requirement::ArgumentIsNot(place, values))
         }),
         (
@@ -166,7 +182,7 @@ pub(crate) fn requirements() -> impl Strategy<Value = Demand> {
             let set = FunctionSet { class: None, names };
             Demand::Require(calls(set), Requirement::FromHost(hosts))
         }),
-        (names(), 1..6_u32).prop_map(move |(set, place)| {
+        with_place().prop_map(move |(set, place)| {
             Demand::Require(calls(set), Requirement::ArgumentNotConstant(place))
         }),
         (handlers(), names()).prop_map(move |(set, inner)| {
