@@ -39,6 +39,12 @@ test("a policy compiles to its sentences, each with its place and what became of
   assert.equal(sentences[0]?.paraphrase, null);
 });
 
+test("a policy compiled at every letter is what it is compiled at once", () => {
+  const compiler = new PolicyCompiler();
+  for (let end = 1; end < text.length; end += 1) compiler.compile(text.slice(0, end));
+  assert.deepEqual(compiler.compile(text), compile());
+});
+
 test("a compiled policy is enforced, and a finding cites its sentence", () => {
   const analyzer = new Analyzer("recommended", "en-US");
   const before = analyzer.ruleset;

@@ -6,17 +6,18 @@
 
 pub use analyzer_wasm::{Analyzer, engine};
 
-use analyzer::policy::{self, Lexicon};
+use analyzer::policy::{Incremental, Lexicon};
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
-/// Compiles policies. Keeps the vocabulary, so use one for many texts.
+/// Compiles policies. Keeps the vocabulary, and what the sentences of the text before said: use one
+/// for a text that somebody writes, and call it at every change.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct PolicyCompiler {
-    lexicon: Lexicon,
+    compiler: Incremental,
 }
 
 #[wasm_bindgen]
@@ -30,15 +31,15 @@ impl PolicyCompiler {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            lexicon: Lexicon::english(),
+            compiler: Incremental::new(Lexicon::english()),
         }
     }
 
     /// Compiles a policy in plain text or Markdown: every sentence with what became of it. The
     /// result is what `Analyzer.usePolicies` takes as `compiled`.
     #[wasm_bindgen(unchecked_return_type = "CompiledPolicy")]
-    pub fn compile(&self, text: &str) -> Result<JsValue, JsError> {
-        let compiled = policy::compile(text, &self.lexicon);
+    pub fn compile(&mut self, text: &str) -> Result<JsValue, JsError> {
+        let compiled = self.compiler.compile(text);
         // What is missing is null, as in JSON.
         let serializer = Serializer::json_compatible();
         Ok(compiled.to_wire(text).serialize(&serializer)?)
