@@ -149,6 +149,8 @@ pub struct OrganizationRules {
     pub choice: RuleSetChoice,
     /// What was silenced.
     pub suppressions: Suppressions,
+    /// What reads the organization's policies: the vocabulary with words of its own.
+    pub lexicon: Arc<Lexicon>,
     /// For audits that name no department: every policy applies.
     all: Arc<RuleSet>,
     /// For audits that name a department without policies of its own.
@@ -179,13 +181,18 @@ impl OrganizationRules {
         stored: Vec<ActivePolicy>,
         choice: RuleSetChoice,
         suppressions: Suppressions,
-        lexicon: &Lexicon,
+        vocabulary: &Arc<Lexicon>,
     ) -> (Self, Vec<CompiledPolicy>) {
+        let lexicon = choice.lexicon(vocabulary).map(Arc::new);
+        let lexicon = lexicon.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a word of an organization means something else by now");
+            Arc::clone(vocabulary)
+        });
         let mut first_compiled = Vec::new();
         let mut policies: Vec<(Option<String>, Policy)> = Vec::new();
         for row in stored {
             let department = row.department.as_deref().map(folded);
-            if let Some((policy, compiled)) = policies::load(row, lexicon) {
+            if let Some((policy, compiled)) = policies::load(row, &lexicon) {
                 first_compiled.extend(compiled);
                 policies.push((department, policy));
             }
@@ -212,6 +219,7 @@ impl OrganizationRules {
         let rules = Self {
             version,
             suppressions,
+            lexicon,
             all: rules_of(None),
             general: rules_of(Some("")),
             departments: departments

@@ -90,3 +90,39 @@ async fn policies_that_contradict_each_other_are_told_with_a_formula() {
     let text = compile_files(&files, "text").await.expect(0).out;
     assert!(text.contains("contradiction"), "{text}");
 }
+
+#[tokio::test]
+async fn a_policy_is_read_with_words_of_its_own() {
+    let policy = TestFile::new("house.md", "House functions must not be used.");
+    let terms = TestFile::new(
+        "terms.toml",
+        "[functions]\n\"house functions\" = [\"SUM\"]\n",
+    );
+    let compile = ["policy", "compile", "--format", "json", policy.path()];
+    assert_eq!(run(&compile).await.json()[0]["enforced"], 0);
+    let with = [&compile[..], &["--terms", terms.path()]].concat();
+    assert_eq!(run(&with).await.json()[0]["enforced"], 1);
+    let audit = [
+        "audit",
+        "--formulas",
+        "-",
+        "--preset",
+        "none",
+        "--policy",
+        policy.path(),
+    ];
+    let audit = [&audit[..], &["--terms", terms.path()]].concat();
+    let _ = run_on("=SUM(A1:A2)", &audit).await.expect(1);
+}
+
+#[tokio::test]
+async fn a_word_that_can_not_be_ones_own_is_named() {
+    let policy = TestFile::new("house.md", EXACT);
+    let terms = TestFile::new("terms.toml", "[functions]\n\"must\" = [\"SUM\"]\n");
+    let outcome = run(&["policy", "compile", "--terms", terms.path(), policy.path()]).await;
+    let said = outcome.expect(2).err;
+    assert!(
+        said.contains("terms.toml") && said.contains("\"must\""),
+        "{said}"
+    );
+}

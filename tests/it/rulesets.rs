@@ -108,6 +108,7 @@ async fn what_can_not_be_chosen_is_pointed_at() {
             "/rules",
         ),
         (json!({"locked": ["Not A Rule"]}), "/locked/0"),
+        (json!({"terms": {"functions": {"must": ["SUM"]}}}), "/terms"),
     ] {
         let refused = choose(&server, &member, &choice).await;
         let refused = refused.expect_problem(400, "bad-request");
@@ -117,6 +118,70 @@ async fn what_can_not_be_chosen_is_pointed_at() {
             refused.text
         );
     }
+}
+
+/// Says that house functions are those, and that there are presets no more.
+fn house_functions(names: &[&str]) -> Value {
+    json!({"presets": [], "terms": {"functions": {"house functions": names}}})
+}
+
+#[tokio::test]
+async fn a_policy_is_read_with_the_organizations_own_words() {
+    let (server, member) = acme().await;
+    let policy = json!({"title": "House", "content": "House functions must not be used."});
+    let tried = json!({"content": policy["content"]});
+    let without = server.post(who(&member), "/api/policies/preview", &tried);
+    let without = without.await.expect(200).json["compiled"]["enforced"].clone();
+    let _ = choose(&server, &member, &house_functions(&["SUM"]))
+        .await
+        .expect(200);
+    let with = server.post(who(&member), "/api/policies", &policy);
+    let with = with.await.expect(201).json["compiled"]["enforced"].clone();
+    assert_eq!((without, with), (json!(0), json!(1)));
+    let audited = audit(&server, &member, "=SUM(A1:A2)").await;
+    assert_eq!(audited["summary"]["high"], 1);
+}
+
+#[tokio::test]
+async fn another_meaning_of_a_word_waits_until_a_person_accepts_it() {
+    let (server, member) = acme().await;
+    let _ = choose(&server, &member, &house_functions(&["SUM"]))
+        .await
+        .expect(200);
+    let policy = json!({"title": "House", "content": "House functions must not be used."});
+    let stored = server
+        .post(who(&member), "/api/policies", &policy)
+        .await
+        .expect(201);
+    let path = format!(
+        "/api/policies/{}",
+        stored.json["policy"]["id"].as_str().unwrap()
+    );
+    let _ = choose(&server, &member, &house_functions(&["MAX"]))
+        .await
+        .expect(200);
+    let flags = async || {
+        let formulas = ["=SUM(A1:A2)", "=MAX(A1:A2)"];
+        let audited = server.audit(who(&member), &formulas).await.expect(200).json;
+        let audits = audited["audits"].as_array().unwrap().clone();
+        let flags = audits
+            .iter()
+            .map(|audit| !audit["findings"].as_array().unwrap().is_empty());
+        flags.collect::<Vec<_>>()
+    };
+    assert_eq!(flags().await, [true, false]);
+    let upgrade = server.get(who(&member), &path).await.expect(200).json["upgrade"].clone();
+    let added = upgrade["rulesAdded"][0]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    assert!(added.contains("MAX"), "{upgrade}");
+    let accept = format!("{path}/accept-upgrade");
+    let _ = server
+        .post(who(&member), &accept, &json!({}))
+        .await
+        .expect(200);
+    assert_eq!(flags().await, [false, true]);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use super::rule::{FunctionSet, Thing};
 use crate::functions;
 
 /// A vocabulary. Any number of threads may compile with one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Lexicon {
     version: u32,
     phrases: HashMap<String, Vec<Meaning>>,
@@ -381,7 +381,8 @@ impl Lexicon {
     /// Makes the lower half of a hash the version.
     pub(super) fn set_version(&mut self, hash: u64) {
         let [a, b, c, d, ..] = hash.to_le_bytes();
-        self.version = u32::from_le_bytes([a, b, c, d]);
+        // Databases have signed integers.
+        self.version = u32::from_le_bytes([a, b, c, d]) & (u32::MAX >> 1);
     }
 
     /// The most words that a phrase with this first word has; 0 if there is none.

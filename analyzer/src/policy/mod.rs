@@ -48,6 +48,7 @@ mod words;
 pub use lexicon::{Lexicon, LexiconError};
 pub use rule::PolicyRule;
 pub use status::Status;
+pub use terms::Terms;
 pub use violation::Violation;
 
 use std::sync::Arc;

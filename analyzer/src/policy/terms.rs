@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::lexicon::{Lexicon, LexiconError, Meaning};
@@ -14,28 +14,52 @@ use super::rule::FunctionSet;
 /// The longest term, in words.
 const MOST_WORDS: usize = 6;
 
-/// The terms as written: under each term, what it stands for.
-#[derive(Debug, Default, Deserialize)]
+/// The most terms of a kind, and the most names that one stands for.
+const MOST: usize = 1000;
+/// The longest name and the longest term, in bytes.
+const LONGEST: usize = 500;
+
+/// Under each term of an organization, what it stands for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
-struct Terms {
-    /// `"house functions" = ["SUM", "MY_OWN"]`
-    functions: BTreeMap<String, Vec<String>>,
-    /// `"output sheets" = ["Summary", "Report*"]`
-    sheets: BTreeMap<String, Vec<String>>,
-    /// `"approved hosts" = ["data.example.com"]`
-    hosts: BTreeMap<String, Vec<String>>,
+pub struct Terms {
+    /// Sets of functions: `"house functions": ["SUM", "MY_OWN"]`.
+    pub functions: BTreeMap<String, Vec<String>>,
+    /// Groups of sheets: `"output sheets": ["Summary", "Report*"]`.
+    pub sheets: BTreeMap<String, Vec<String>>,
+    /// Groups of hosts: `"approved hosts": ["data.example.com"]`.
+    pub hosts: BTreeMap<String, Vec<String>>,
+}
+
+impl Terms {
+    /// Reads terms in TOML: tables `functions`, `sheets` and `hosts`, each with a list of names under
+    /// each term.
+    ///
+    /// # Errors
+    /// The text is no such TOML.
+    pub fn parse(source: &str) -> Result<Self, LexiconError> {
+        Ok(toml::from_str(source)?)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.functions.is_empty() && self.sheets.is_empty() && self.hosts.is_empty()
+    }
 }
 
 impl Lexicon {
-    /// The vocabulary with terms of an organization's own, in TOML: tables `functions`, `sheets`
-    /// and `hosts`, each with a list of names under each term. Its version is another one for each
-    /// set of terms.
+    /// The vocabulary with terms of an organization's own. Its version is another one for each set of
+    /// terms; without a term it is the same vocabulary.
     ///
     /// # Errors
-    /// The text is no such TOML, a term is empty, too long or a word that sentences are built
-    /// with, or it stands for nothing or for what can be no name.
-    pub fn extended(mut self, source: &str) -> Result<Self, LexiconError> {
-        let terms: Terms = toml::from_str(source)?;
+    /// A term is empty, too long or a word that sentences are built with, it stands for nothing or for
+    /// what can be no name, or there are too many.
+    pub fn with_terms(mut self, terms: &Terms) -> Result<Self, LexiconError> {
+        if terms.is_empty() {
+            return Ok(self);
+        }
         for (term, names) in &terms.functions {
             let is_name = |name: &str| {
                 name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
@@ -67,14 +91,26 @@ impl Lexicon {
         }
         let mut hash = Xxh3::new();
         hash.update(&self.version().to_le_bytes());
-        hash.update(format!("{terms:?}").as_bytes());
+        for (table, terms) in [
+            ("functions", &terms.functions),
+            ("sheets", &terms.sheets),
+            ("hosts", &terms.hosts),
+        ] {
+            if terms.len() > MOST {
+                return Err(LexiconError::new(format!(
+                    "[{table}] has {} terms; {MOST} is the most",
+                    terms.len()
+                )));
+            }
+            hash.update(format!("{table}{terms:?}").as_bytes());
+        }
         self.set_version(hash.digest());
         Ok(self)
     }
 
     fn add_term(&mut self, table: &str, term: &str, meaning: &Meaning) -> Result<(), LexiconError> {
         let words = term.split_whitespace().count();
-        if words == 0 || words > MOST_WORDS {
+        if words == 0 || words > MOST_WORDS || term.len() > LONGEST {
             return Err(LexiconError::new(format!(
                 "[{table}] \"{term}\" must have between 1 and {MOST_WORDS} words"
             )));
@@ -106,7 +142,14 @@ fn checked(
             "[{table}] \"{term}\" stands for nothing; list at least one name"
         )));
     }
-    match names.iter().find(|name| !is_name(name)) {
+    if names.len() > MOST {
+        return Err(LexiconError::new(format!(
+            "[{table}] \"{term}\" stands for {} names; {MOST} is the most",
+            names.len()
+        )));
+    }
+    let can_be = |name: &str| name.len() <= LONGEST && !name.contains('\0') && is_name(name);
+    match names.iter().find(|name| !can_be(name)) {
         Some(name) => Err(LexiconError::new(format!(
             "[{table}] \"{term}\": \"{name}\" can not be one of {table}"
         ))),
@@ -116,7 +159,8 @@ fn checked(
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::{Lexicon, compile};
+    use crate::policy::lexicon::LexiconError;
+    use crate::policy::{Lexicon, Terms, compile};
 
     const TERMS: &str = r#"
         [functions]
@@ -127,13 +171,17 @@ mod tests {
         "trusted hosts" = ["data.example.com"]
     "#;
 
+    fn with(terms: &str) -> Result<Lexicon, LexiconError> {
+        Lexicon::english().with_terms(&Terms::parse(terms)?)
+    }
+
     fn flags(policy: &str, formula: &str) -> bool {
-        let lexicon = Lexicon::english().extended(TERMS).unwrap();
+        let lexicon = with(TERMS).unwrap();
         !compile(policy, &lexicon).violations(formula).is_empty()
     }
 
     fn error(terms: &str) -> String {
-        Lexicon::english().extended(terms).unwrap_err().to_string()
+        with(terms).unwrap_err().to_string()
     }
 
     #[test]
@@ -155,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_group_of_sheets_is_a_scope() {
-        let lexicon = Lexicon::english().extended(TERMS).unwrap();
+        let lexicon = with(TERMS).unwrap();
         let compiled = compile("INDIRECT is forbidden on client outputs.", &lexicon);
         let scopes: Vec<_> = compiled
             .enforced_rules()
@@ -167,9 +215,10 @@ mod tests {
     #[test]
     fn terms_change_the_version() {
         let base = Lexicon::english().version();
-        let one = Lexicon::english().extended(TERMS).unwrap().version();
-        let other = Lexicon::english().extended("").unwrap().version();
-        assert!(base != one && one != other);
+        let one = with(TERMS).unwrap().version();
+        let other = with("[hosts]\n\"ours\" = [\"a.test\"]").unwrap().version();
+        assert!(base != one && one != other && base != other);
+        assert_eq!(with("").unwrap().version(), base);
     }
 
     #[test]

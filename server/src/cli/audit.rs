@@ -76,6 +76,10 @@ pub(super) struct AuditArguments {
     #[arg(long = "policy", value_name = "FILE")]
     policies: Vec<PathBuf>,
 
+    /// Words of your own in policies, in TOML: what each stands for, under [functions], [sheets] or [hosts]
+    #[arg(long, value_name = "FILE", requires = "policies")]
+    terms: Option<PathBuf>,
+
     /// Rules to audit with; may be given several times [default: recommended]
     #[arg(long = "preset", value_name = "NAME", value_parser = PossibleValuesParser::new(preset_names()))]
     presets: Vec<String>,
@@ -150,7 +154,11 @@ pub(super) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
             "nothing to audit: name a list of formulas with --formulas FILE, or - for standard input"
         );
     };
-    let rules = rules_of(&arguments.presets, &arguments.policies)?;
+    let rules = rules_of(
+        &arguments.presets,
+        &arguments.policies,
+        arguments.terms.as_ref(),
+    )?;
     let baseline = arguments.baseline.map(Baseline::read).transpose()?;
     let list = cells::read(formulas.clone(), arguments.sheet.as_deref())?;
     let clock = Clock::system();
@@ -197,7 +205,11 @@ struct Outcome<'a> {
     exit_code: u8,
 }
 
-fn rules_of(presets: &[String], policies: &[PathBuf]) -> anyhow::Result<RuleSet> {
+fn rules_of(
+    presets: &[String],
+    policies: &[PathBuf],
+    terms: Option<&PathBuf>,
+) -> anyhow::Result<RuleSet> {
     let presets = if presets.is_empty() {
         vec![Preset::Recommended]
     } else if presets.iter().any(|name| name == NO_PRESET) {
@@ -213,7 +225,7 @@ fn rules_of(presets: &[String], policies: &[PathBuf]) -> anyhow::Result<RuleSet>
             .map(|name| name.parse())
             .collect::<Result<_, _>>()?
     };
-    Ok(RuleSet::of(&presets).with_policies(policies::load(policies)?))
+    Ok(RuleSet::of(&presets).with_policies(policies::load(policies, terms)?))
 }
 
 /// Writes the report to standard output, and then the summary to standard error.

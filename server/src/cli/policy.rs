@@ -13,7 +13,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use unicode_width::UnicodeWidthChar;
 
 use super::input::Source;
-use super::policy_file::PolicyFile;
+use super::policy_file::{PolicyFile, lexicon};
 use super::terminal::{
     ADDED, DOUBTFUL, FAINT, STRONG, Terminal, stdout, unless_reader_left, visible, wrap,
 };
@@ -50,6 +50,10 @@ pub(super) struct CompileArguments {
     #[arg(value_name = "FILE", required = true)]
     documents: Vec<Source>,
 
+    /// Words of your own, in TOML: what each stands for, under [functions], [sheets] or [hosts]
+    #[arg(long, value_name = "FILE")]
+    terms: Option<Source>,
+
     /// For people or for programs
     #[arg(long, value_enum, default_value = "text")]
     format: CompiledFormat,
@@ -68,7 +72,9 @@ pub(super) fn run(command: PolicyCommand) -> anyhow::Result<ExitCode> {
     let mut out = stdout();
     let written = match command {
         PolicyCommand::Compile(arguments) => {
-            let files = arguments.documents.into_iter().map(PolicyFile::read);
+            let lexicon = lexicon(arguments.terms)?;
+            let documents = arguments.documents.into_iter();
+            let files = documents.map(|document| PolicyFile::read(document, &lexicon));
             let files: Vec<PolicyFile> = files.collect::<anyhow::Result<_>>()?;
             let issues = issues(&files);
             match arguments.format {

@@ -1,7 +1,7 @@
 //! A policy document in a file, compiled, and how much of it is enforced.
 
-use analyzer::policy::{self, Compiled, Lexicon, rule_file};
-use anyhow::bail;
+use analyzer::policy::{self, Compiled, Lexicon, Terms, rule_file};
+use anyhow::{Context as _, bail};
 use documents::Kind;
 
 use super::input::Source;
@@ -16,10 +16,23 @@ pub(super) struct PolicyFile {
     pub(super) compiled: Compiled,
 }
 
+/// What reads policies: the vocabulary, with the organization's own words where there is a file of
+/// them.
+pub(super) fn lexicon(terms: Option<Source>) -> anyhow::Result<Lexicon> {
+    let english = Lexicon::english();
+    let Some(source) = terms else {
+        return Ok(english);
+    };
+    let text = String::from_utf8(source.read_bytes()?)
+        .with_context(|| format!("{source} is not text in UTF-8"))?;
+    let with_terms = Terms::parse(&text).and_then(|terms| english.with_terms(&terms));
+    with_terms.with_context(|| format!("{source} can not be used"))
+}
+
 impl PolicyFile {
     /// Reads a document of any kind. A file of rules must be right: what is wrong with it is the
     /// error, line by line.
-    pub(super) fn read(source: Source) -> anyhow::Result<Self> {
+    pub(super) fn read(source: Source, lexicon: &Lexicon) -> anyhow::Result<Self> {
         let name = source.to_string();
         // Standard input and files without an ending are text.
         let kind = Kind::of_name(&name).unwrap_or(Kind::Text);
@@ -45,7 +58,7 @@ impl PolicyFile {
             });
             bail!("{}", lines.collect::<Vec<_>>().join("\n"));
         }
-        let compiled = policy::compile(&text, &Lexicon::english());
+        let compiled = policy::compile(&text, lexicon);
         Ok(Self {
             title: source.title(),
             source,

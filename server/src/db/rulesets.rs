@@ -18,13 +18,15 @@ pub struct StoredChoice {
     pub locked: Vec<String>,
     /// Whether the formulas of audits are kept.
     pub keep_formulas: bool,
+    /// Words of the organization's own.
+    pub terms: Value,
 }
 
 /// What was chosen; `None` when nobody has chosen yet.
 pub async fn choice(tenant: &mut TenantTx) -> Result<Option<StoredChoice>, sqlx::Error> {
     sqlx::query_as!(
         StoredChoice,
-        "SELECT presets, rules, locked, keep_formulas FROM sheetbrain.organization_rules
+        "SELECT presets, rules, locked, keep_formulas, terms FROM sheetbrain.organization_rules
          WHERE organization_id = $1",
         tenant.organization_id()
     )
@@ -41,17 +43,18 @@ pub async fn choose(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "INSERT INTO sheetbrain.organization_rules
-            (organization_id, presets, rules, locked, keep_formulas, updated_by, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+            (organization_id, presets, rules, locked, keep_formulas, terms, updated_by, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (organization_id) DO UPDATE
          SET presets = excluded.presets, rules = excluded.rules, locked = excluded.locked,
-             keep_formulas = excluded.keep_formulas, updated_by = excluded.updated_by,
-             updated_at = excluded.updated_at",
+             keep_formulas = excluded.keep_formulas, terms = excluded.terms,
+             updated_by = excluded.updated_by, updated_at = excluded.updated_at",
         tenant.organization_id(),
         &choice.presets,
         choice.rules,
         &choice.locked,
         choice.keep_formulas,
+        choice.terms,
         user_id,
         now
     )

@@ -5,6 +5,7 @@ mod preview;
 
 use std::sync::Arc;
 
+use analyzer::policy::Lexicon;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -24,6 +25,7 @@ use crate::extract::{Json, Path, Query};
 use crate::identity::Caller;
 use crate::problem::{ProblemDetails, ProblemType};
 use crate::routes::cursor::{read_cursor, write_cursor};
+use crate::rulesets::OrganizationRules;
 use crate::rulesets::policies::{CompilerVersion, Trial, Upgrade, compile, upgrade};
 use crate::rulesets::recent::AUDITS;
 use crate::state::AppState;
@@ -118,11 +120,15 @@ async fn get_policy(
     let kept = db::compiled::find(&mut tenant, id, policy.version).await?;
     let published = db::compiled::published(&mut tenant, id).await?;
     tenant.commit().await?;
+    let rules = state
+        .rulesets
+        .get_current(&state, caller.organization_id)
+        .await?;
     let trial = match &published {
-        Some(published) => trial(&state, caller.organization_id, published).await?,
+        Some(published) => trial(&state, caller.organization_id, &rules, published).await?,
         None => None,
     };
-    let lexicon = Arc::clone(&state.lexicon);
+    let lexicon = Arc::clone(&rules.lexicon);
     let answer = state.analysis.run(move |_| {
         let compiled =
             kept.unwrap_or_else(|| compile(id, policy.version, &policy.content, &lexicon).compiled);
@@ -138,14 +144,14 @@ async fn get_policy(
 async fn trial(
     state: &AppState,
     organization: Uuid,
+    rules: &OrganizationRules,
     published: &Published,
 ) -> Result<Option<Trial>> {
     let is_current =
-        |compiler: CompilerVersion| compiler == CompilerVersion::current(&state.lexicon);
+        |compiler: CompilerVersion| compiler == CompilerVersion::current(&rules.lexicon);
     if CompilerVersion::of(published).is_none_or(is_current) {
         return Ok(None);
     }
-    let rules = state.rulesets.get_current(state, organization).await?;
     if !rules.choice.keep_formulas {
         return Ok(None);
     }
@@ -174,7 +180,7 @@ async fn update_policy(
 ) -> Result<Response> {
     let standing = state.rate.admit(caller.organization_id).await?;
     let draft = input.into_draft("text")?;
-    let compiled = compile_draft(&state, id, &draft).await?;
+    let compiled = compile_draft(&state, caller.organization_id, id, &draft).await?;
     let now = state.clock.now();
     let mut tenant = state.db.begin(caller.organization_id).await?;
     let in_force = db::compiled::published(&mut tenant, id).await?;
@@ -223,7 +229,7 @@ async fn accept_policy_upgrade(
             "The policy is a draft that was never published, so no rules of it are in force.";
         Error::new(ProblemType::Conflict, detail)
     })?;
-    let lexicon = Arc::clone(&state.lexicon);
+    let lexicon = lexicon(&state, caller.organization_id).await?;
     let (version, content) = (in_force.version, in_force.content);
     let compiled = state
         .analysis
@@ -289,7 +295,7 @@ pub(crate) async fn store(
 ) -> Result<PolicyWithRules> {
     let now = state.clock.now();
     let id = state.clock.id(now);
-    let compiled = compile_draft(state, id, &draft).await?;
+    let compiled = compile_draft(state, caller.organization_id, id, &draft).await?;
     let mut tenant = state.db.begin(caller.organization_id).await?;
     let policy = db::policies::insert(&mut tenant, caller.user_id, id, &draft, now)
         .await
@@ -322,11 +328,22 @@ fn title_taken(title: &str) -> Error {
 }
 
 /// What a policy becomes, as its first version.
-async fn compile_draft(state: &AppState, id: Uuid, draft: &PolicyDraft) -> Result<CompiledPolicy> {
-    let lexicon = Arc::clone(&state.lexicon);
+async fn compile_draft(
+    state: &AppState,
+    organization: Uuid,
+    id: Uuid,
+    draft: &PolicyDraft,
+) -> Result<CompiledPolicy> {
+    let lexicon = lexicon(state, organization).await?;
     let content = draft.content.clone();
     let compile = move |_: &_| compile(id, 1, &content, &lexicon);
     state.analysis.run(compile).await
+}
+
+/// What reads the organization's policies.
+async fn lexicon(state: &AppState, organization: Uuid) -> Result<Arc<Lexicon>> {
+    let rules = state.rulesets.get_current(state, organization).await?;
+    Ok(Arc::clone(&rules.lexicon))
 }
 
 /// Which page of the list.

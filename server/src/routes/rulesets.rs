@@ -1,5 +1,6 @@
 //! Which built-in rules an organization has on, and all that its audits run with.
 
+use analyzer::policy::Terms;
 use analyzer::ruleset::RuleSetDefinition;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -80,7 +81,7 @@ async fn set_ruleset(
 ) -> Result<Response> {
     let standing = state.rate.admit(caller.organization_id).await?;
     choice
-        .check()
+        .check(&state.lexicon)
         .map_err(|unfit| Error::input(unfit.pointer, unfit.detail))?;
     let now = state.clock.now();
     let mut tenant = state.db.begin(caller.organization_id).await?;
@@ -139,6 +140,8 @@ struct RuleSetAnswer {
     locked: Vec<String>,
     /// Whether the formulas of audits are kept, one of each kind on each sheet.
     keep_formulas: bool,
+    /// Words of the organization's own that its policies use, and what each stands for.
+    terms: Terms,
     /// The hash of the compiled rules, as `ruleset` of an audit made with them.
     ruleset: String,
     /// The built-in rules that are on, each with its severity and all its settings.
@@ -155,12 +158,14 @@ impl RuleSetAnswer {
             rules: chosen,
             locked,
             keep_formulas,
+            terms,
         } = rules.choice.clone();
         Self {
             presets,
             rules: chosen,
             locked,
             keep_formulas,
+            terms,
             ruleset: set.hash().to_owned(),
             definition: set.definition(),
             policies: set.policies().iter().map(wire).collect(),

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use analyzer::finding::Severity;
+use analyzer::policy::{Lexicon, LexiconError, Terms};
 use analyzer::rule::{Preset, SettingValue};
 use analyzer::rules;
 use analyzer::ruleset::{RuleDefinition, RuleSet, RuleSetError};
@@ -32,6 +33,9 @@ pub struct RuleSetChoice {
     /// Whether the formulas of audits are kept, one of each kind on each sheet, so that a policy can
     /// be tried on them. Turned off, those kept are deleted.
     pub keep_formulas: bool,
+    /// Words of the organization's own that its policies use, and what each stands for. Policies in
+    /// force stay what they are when a word changes: each of them then has an `upgrade`.
+    pub terms: Terms,
 }
 
 /// What differs from the presets for one rule.
@@ -64,6 +68,7 @@ impl Default for RuleSetChoice {
             rules: Vec::new(),
             locked: Vec::new(),
             keep_formulas: false,
+            terms: Terms::default(),
         }
     }
 }
@@ -84,6 +89,7 @@ impl RuleSetChoice {
             rules: serde_json::from_value(stored.rules).unwrap_or_default(),
             locked: stored.locked,
             keep_formulas: stored.keep_formulas,
+            terms: serde_json::from_value(stored.terms).unwrap_or_default(),
         }
     }
 
@@ -95,11 +101,17 @@ impl RuleSetChoice {
             rules: json!(self.rules),
             locked: self.locked.clone(),
             keep_formulas: self.keep_formulas,
+            terms: json!(self.terms),
         }
     }
 
+    /// The vocabulary with the organization's own words.
+    pub fn lexicon(&self, base: &Lexicon) -> Result<Lexicon, LexiconError> {
+        base.clone().with_terms(&self.terms)
+    }
+
     /// Checks a choice that somebody makes.
-    pub fn check(&self) -> Result<(), Unfit> {
+    pub fn check(&self, vocabulary: &Lexicon) -> Result<(), Unfit> {
         let unfit = |pointer: String, detail: String| Err(Unfit { pointer, detail });
         let mut names: Vec<&str> = self.rules.iter().map(|rule| rule.name.as_str()).collect();
         names.sort_unstable();
@@ -139,6 +151,9 @@ impl RuleSetChoice {
                     return unfit(format!("{pointer}/settings/{name}"), detail);
                 }
             }
+        }
+        if let Err(error) = self.lexicon(vocabulary) {
+            return unfit("/terms".to_owned(), format!("{error}."));
         }
         self.build(&mut |unfit| Err(unfit)).map(|_| ())
     }

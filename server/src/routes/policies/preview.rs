@@ -58,7 +58,7 @@ pub(super) async fn preview_policy(
         _ => Vec::new(),
     };
     tenant.commit().await?;
-    let lexicon = Arc::clone(&state.lexicon);
+    let lexicon = Arc::clone(&rules.lexicon);
     let clock = state.clock;
     let in_force = rules.for_department(None);
     let preview = state.analysis.run(move |abandoned| {
