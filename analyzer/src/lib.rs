@@ -25,7 +25,7 @@ mod meaning;
 pub mod names;
 mod nearest;
 pub mod parser;
-#[cfg_attr(not(feature = "policies"), path = "no_policy.rs")]
+#[cfg_attr(not(feature = "enforcement"), path = "no_policy.rs")]
 pub mod policy;
 pub mod print;
 pub mod report;

@@ -7,8 +7,10 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
+use super::form::Form;
 use super::rule::PolicyRule;
 use super::status::Status;
 use super::{Compiled, GRAMMAR_VERSION, Sentence};
@@ -52,9 +54,25 @@ pub struct StoredSentence {
     pub text: String,
     /// What became of it. Its rules run only if it is enforced.
     pub status: Status,
-    /// Its rules, in the form in which rules are written.
+    /// Its rules, in the form in which rules are written: their words and examples as they stand.
+    #[serde(deserialize_with = "as_written")]
     #[cfg_attr(feature = "typescript", tsify(type = "unknown[]"))]
     pub rules: Vec<PolicyRule>,
+}
+
+/// What a rule said and was tried on where it was compiled stays, so that its findings have the
+/// same message and the same identity here.
+fn as_written<'a, D: Deserializer<'a>>(forms: D) -> Result<Vec<PolicyRule>, D::Error> {
+    let forms = Vec::<Form>::deserialize(forms)?.into_iter();
+    let rule = |form| {
+        let rule = PolicyRule::as_written(form).map_err(D::Error::custom)?;
+        if rule.paraphrase.is_empty() {
+            let message = "a compiled rule has a `paraphrase`: compile the policy again";
+            return Err(D::Error::custom(message));
+        }
+        Ok(rule)
+    };
+    forms.map(rule).collect()
 }
 
 /// Why a stored policy can not be enforced.
@@ -126,7 +144,7 @@ impl StoredSentence {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "policies"))]
 mod tests {
     use super::*;
     use crate::policy::{Lexicon, compile};
@@ -192,6 +210,27 @@ mod tests {
         tests["pass"] = tests["fail"].take();
         tests["fail"] = kept;
         assert!(matches!(load(policy), Err(StoredError::Rule { .. })));
+    }
+
+    #[test]
+    fn a_rule_keeps_the_words_and_the_examples_that_it_was_compiled_with() {
+        let mut policy = written();
+        let rule = &mut policy["compiled"]["sentences"][0]["rules"][0];
+        rule["paraphrase"] = "Lookups must be exact.".into();
+        rule["tests"]["pass"] = serde_json::json!(["=VLOOKUP(A1,B1:C9,2,0)"]);
+        let before = rule.clone();
+        let read = load(policy).unwrap();
+        let rule = read.compiled.enforced_rules().next().unwrap();
+        assert_eq!(serde_json::to_value(rule).unwrap(), before);
+    }
+
+    #[test]
+    fn a_rule_that_does_not_say_what_it_demands_is_refused() {
+        let mut policy = written();
+        let rule = &mut policy["compiled"]["sentences"][0]["rules"][0];
+        rule.as_object_mut().unwrap().remove("paraphrase");
+        let error = serde_json::from_value::<StoredPolicy>(policy).unwrap_err();
+        assert!(error.to_string().contains("paraphrase"), "{error}");
     }
 
     #[test]

@@ -7,19 +7,18 @@ use super::{
 };
 use crate::link;
 use crate::policy::pattern::{Condition, Query, Test};
+use crate::policy::place;
 use crate::policy::rule::{
     Builtin, Demand, FunctionSet, Level, Metric, PolicyRule, Requirement, Target, Thing, What,
 };
-use crate::policy::{examples, place};
 use crate::rule::{Check, Rule};
 use crate::rules;
 
 type Result<T> = std::result::Result<T, FormError>;
 
-impl TryFrom<Form> for PolicyRule {
-    type Error = FormError;
-
-    fn try_from(form: Form) -> Result<Self> {
+impl PolicyRule {
+    /// The rule with the words and the examples that are written, and no others.
+    pub(in crate::policy) fn as_written(form: Form) -> Result<Self> {
         let demand = form.demand()?;
         if let Some(kind) = form.kind
             && kind != demand.kind()
@@ -32,18 +31,21 @@ impl TryFrom<Form> for PolicyRule {
         }
         let level = form.level.unwrap_or(Level::Must);
         place::check(&form.scope)?;
-        let mut rule = Self::new(demand, level).within(&form.scope);
-        rule.id = form.id;
-        rule.severity = form.severity.unwrap_or(rule.severity);
-        rule.message = form.message;
-        rule.fix = form.fix;
+        let rule = Self {
+            id: form.id,
+            level,
+            severity: form.severity.unwrap_or(level.severity()),
+            scope: form.scope,
+            message: form.message,
+            fix: form.fix,
+            paraphrase: form.paraphrase.unwrap_or_default(),
+            tests: form.tests,
+            ..Self::bare(demand)
+        };
         rule.check_fix()?;
-        examples::add(&mut rule.tests, form.tests);
         Ok(rule)
     }
-}
 
-impl PolicyRule {
     /// A rewrite needs a pattern, whose holes it has.
     fn check_fix(&self) -> Result<()> {
         let Some(fix) = &self.fix else { return Ok(()) };

@@ -21,6 +21,7 @@ mod matcher;
 mod query;
 mod read;
 mod rewrite;
+#[cfg(feature = "policies")]
 mod sample;
 
 use std::fmt;
@@ -32,6 +33,7 @@ pub use rewrite::Rewrite;
 pub(super) use matcher::STEPS;
 pub(super) use query::{Matched, Ready};
 pub(super) use rewrite::ReadyRewrite;
+#[cfg(feature = "policies")]
 pub(super) use sample::samples;
 
 use crate::ast::{Corner, ErrorValue, Formula, InfixOperator, PrefixOperator};

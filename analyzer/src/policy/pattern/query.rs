@@ -192,6 +192,7 @@ impl Ready {
         &self.holes
     }
 
+    #[cfg(feature = "policies")]
     pub(super) fn conditions(&self) -> &[ReadyCondition] {
         &self.conditions
     }

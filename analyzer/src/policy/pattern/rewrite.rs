@@ -137,6 +137,10 @@ enum Piece {
     Number(String),
     Hole {
         name: Option<String>,
+        #[cfg_attr(
+            not(feature = "policies"),
+            expect(dead_code, reason = "formulas that a rewrite makes are samples")
+        )]
         kind: HoleKind,
         /// Whether it is the operand of an operator.
         is_operand: bool,
@@ -186,6 +190,7 @@ impl Template {
     }
 
     /// The names and kinds of the holes, in their order.
+    #[cfg(feature = "policies")]
     pub(super) fn holes(&self) -> impl Iterator<Item = (Option<&str>, &HoleKind)> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Hole { name, kind, .. } => Some((name.as_deref(), kind)),
