@@ -19,6 +19,8 @@ mod flow;
 pub mod format;
 pub mod functions;
 mod groups;
+#[cfg(feature = "enforcement")]
+pub mod json;
 mod kind;
 mod link;
 mod meaning;

@@ -7,19 +7,29 @@
 
 use std::sync::Arc;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-
-use super::form::Form;
 use super::rule::PolicyRule;
 use super::status::Status;
 use super::{Compiled, GRAMMAR_VERSION, Sentence};
-use crate::ruleset::Policy;
+use crate::json::{Json, Member, Object, Unreadable};
+use crate::ruleset::{ENGINE, Policy, RuleSet, RuleSetDefinition, RuleSetError};
 use crate::span::Span;
 
+/// An organization's rules as the server answers them. What else it says is passed over.
+#[derive(Clone, Debug)]
+#[cfg_attr(
+    feature = "typescript",
+    derive(tsify::Tsify),
+    tsify(rename = "OrganizationRules")
+)]
+pub struct StoredRuleSet {
+    /// The built-in rules that are on.
+    pub definition: RuleSetDefinition,
+    /// The policies in force, compiled.
+    pub policies: Vec<StoredPolicy>,
+}
+
 /// A policy with what it was compiled to. What else a writer says of it is passed over.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct StoredPolicy {
     /// Its id, of the writer's choosing.
@@ -33,8 +43,7 @@ pub struct StoredPolicy {
 }
 
 /// What a policy was compiled to.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct StoredRules {
     /// Its sentences, in the order of the document.
@@ -46,38 +55,30 @@ pub struct StoredRules {
 }
 
 /// A sentence with its rules.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct StoredSentence {
     /// The sentence as it stands in the document.
     pub text: String,
     /// What became of it. Its rules run only if it is enforced.
     pub status: Status,
-    /// Its rules, in the form in which rules are written: their words and examples as they stand.
-    #[serde(deserialize_with = "as_written")]
+    /// Its rules, in the form in which rules are written. What they said and were tried on where
+    /// they were compiled stays, so that findings have the same message and identity here.
     #[cfg_attr(feature = "typescript", tsify(type = "unknown[]"))]
     pub rules: Vec<PolicyRule>,
 }
 
-/// What a rule said and was tried on where it was compiled stays, so that its findings have the
-/// same message and the same identity here.
-fn as_written<'a, D: Deserializer<'a>>(forms: D) -> Result<Vec<PolicyRule>, D::Error> {
-    let forms = Vec::<Form>::deserialize(forms)?.into_iter();
-    let rule = |form| {
-        let rule = PolicyRule::as_written(form).map_err(D::Error::custom)?;
-        if rule.paraphrase.is_empty() {
-            let message = "a compiled rule has a `paraphrase`: compile the policy again";
-            return Err(D::Error::custom(message));
-        }
-        Ok(rule)
-    };
-    forms.map(rule).collect()
-}
-
-/// Why a stored policy can not be enforced.
+/// Why what is stored can not be enforced.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoredError {
+    /// A built-in rule that is on, or a setting of it, is not known here.
+    #[error("{error}: the rules are those of version {engine}, and this is {ENGINE}")]
+    Definition {
+        /// What is not known.
+        error: RuleSetError,
+        /// The version that the rules come from.
+        engine: String,
+    },
     /// A newer grammar compiled it, whose rules may say what this analyzer does not know.
     #[error(
         "the policy `{title}` was compiled by grammar {found} and this analyzer knows grammar \
@@ -102,7 +103,49 @@ pub enum StoredError {
     },
 }
 
+impl StoredRuleSet {
+    /// Reads what the server answers.
+    pub fn from_json(json: &impl Json) -> Result<Self, Unreadable> {
+        let form = Object::of(json)?;
+        let policies = form.need("policies")?;
+        Ok(Self {
+            definition: form
+                .need("definition")?
+                .read(RuleSetDefinition::from_json)?,
+            policies: policies.items(|policy| policy.read(StoredPolicy::from_json))?,
+        })
+    }
+
+    /// The rule set, ready to check formulas.
+    pub fn load(self) -> Result<RuleSet, StoredError> {
+        let rules = RuleSet::from_definition(&self.definition);
+        let rules = rules.map_err(|error| StoredError::Definition {
+            error,
+            engine: self.definition.engine,
+        })?;
+        let policies: Result<Vec<_>, _> =
+            self.policies.into_iter().map(StoredPolicy::load).collect();
+        Ok(rules.with_policies(policies?))
+    }
+}
+
 impl StoredPolicy {
+    /// Reads a list of policies.
+    pub fn all_from_json(json: &impl Json) -> Result<Vec<Self>, Unreadable> {
+        Member::of(json).items(|policy| policy.read(Self::from_json))
+    }
+
+    /// Reads a policy as it is written to JSON.
+    pub fn from_json(json: &impl Json) -> Result<Self, Unreadable> {
+        let form = Object::of(json)?;
+        Ok(Self {
+            id: form.need("id")?.text()?,
+            title: form.need("title")?.text()?,
+            version: form.need("version")?.whole()?,
+            compiled: form.need("compiled")?.read(StoredRules::from_json)?,
+        })
+    }
+
     /// The policy, ready to check formulas.
     pub fn load(self) -> Result<Policy, StoredError> {
         let title = self.title;
@@ -129,7 +172,31 @@ impl StoredPolicy {
     }
 }
 
+impl StoredRules {
+    /// Reads what [`Compiled::to_wire`] wrote.
+    pub fn from_json(json: &impl Json) -> Result<Self, Unreadable> {
+        let form = Object::of(json)?;
+        let sentences = form.need("sentences")?;
+        Ok(Self {
+            sentences: sentences.items(|one| one.read(StoredSentence::from_json))?,
+            grammar: form.need("grammar")?.whole()?,
+            lexicon: form.need("lexicon")?.whole()?,
+        })
+    }
+}
+
 impl StoredSentence {
+    fn from_json(json: &impl Json) -> Result<Self, Unreadable> {
+        let form = Object::of(json)?;
+        Ok(Self {
+            text: form.need("text")?.text()?,
+            status: form.need("status")?.word()?,
+            rules: form
+                .need("rules")?
+                .items(|rule| rule.read(PolicyRule::from_json))?,
+        })
+    }
+
     fn into_sentence(self) -> Sentence {
         Sentence {
             text: self.text,
@@ -163,9 +230,7 @@ mod tests {
     }
 
     fn load(written: serde_json::Value) -> Result<Policy, StoredError> {
-        serde_json::from_value::<StoredPolicy>(written)
-            .unwrap()
-            .load()
+        StoredPolicy::from_json(&&written).unwrap().load()
     }
 
     #[test]
@@ -229,8 +294,11 @@ mod tests {
         let mut policy = written();
         let rule = &mut policy["compiled"]["sentences"][0]["rules"][0];
         rule.as_object_mut().unwrap().remove("paraphrase");
-        let error = serde_json::from_value::<StoredPolicy>(policy).unwrap_err();
-        assert!(error.to_string().contains("paraphrase"), "{error}");
+        let error = StoredPolicy::from_json(&&policy).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`compiled.sentences[0].rules[0].paraphrase`: it is missing"
+        );
     }
 
     #[test]
@@ -238,6 +306,6 @@ mod tests {
         let mut policy = written();
         policy["compiled"]["sentences"][0]["rules"][0]["match"] =
             serde_json::json!({"neverHeardOf": {}});
-        assert!(serde_json::from_value::<StoredPolicy>(policy).is_err());
+        assert!(StoredPolicy::from_json(&&policy).is_err());
     }
 }

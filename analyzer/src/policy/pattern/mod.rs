@@ -279,7 +279,7 @@ enum Shape {
     Infix(InfixOperator, u16, u16),
     Call {
         function: Option<FunctionId>,
-        /// In upper case.
+        /// In lower case.
         name: String,
         arguments: List,
     },

@@ -12,6 +12,7 @@ use crate::finding::{Edit, Fix};
 use crate::fix;
 use crate::parser::{Locale, parse};
 use crate::rule::{Context, Surroundings};
+use crate::sort;
 use crate::span::Span;
 
 /// What a rule would write in place of what it finds.
@@ -166,7 +167,7 @@ impl Template {
             locale: Locale::default(),
         };
         let mut places = places(&context, &scanned);
-        places.sort_by_key(|(span, _)| *span);
+        sort::by_key(&mut places, |(span, _)| span.in_order());
         let mut pieces = Vec::new();
         let mut copied = offset_behind_equals(&scanned.formula);
         for (span, piece) in places {
