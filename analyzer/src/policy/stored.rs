@@ -56,12 +56,22 @@ pub struct StoredRules {
 
 /// A sentence with its rules.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(
+    feature = "typescript",
+    derive(tsify::Tsify),
+    serde(rename_all = "camelCase")
+)]
 pub struct StoredSentence {
     /// The sentence as it stands in the document.
     pub text: String,
     /// What became of it. Its rules run only if it is enforced.
     pub status: Status,
+    /// What it demands, in the analyzer's own words.
+    #[cfg_attr(feature = "typescript", tsify(optional, type = "string | null"))]
+    pub paraphrase: Option<String>,
+    /// Whether it is a rule as rules are written, which is cited by what it demands.
+    #[cfg_attr(feature = "typescript", tsify(optional, type = "boolean"))]
+    pub is_rule: Option<bool>,
     /// Its rules, in the form in which rules are written. What they said and were tried on where
     /// they were compiled stays, so that findings have the same message and identity here.
     #[cfg_attr(feature = "typescript", tsify(type = "unknown[]"))]
@@ -191,6 +201,8 @@ impl StoredSentence {
         Ok(Self {
             text: form.need("text")?.text()?,
             status: form.need("status")?.word()?,
+            paraphrase: form.optional_text("paraphrase")?,
+            is_rule: form.get("isRule").map(|one| one.boolean()).transpose()?,
             rules: form
                 .need("rules")?
                 .items(|rule| rule.read(PolicyRule::from_json))?,
@@ -202,11 +214,11 @@ impl StoredSentence {
             text: self.text,
             span: Span::default(),
             status: self.status,
-            paraphrase: None,
+            paraphrase: self.paraphrase,
             rules: self.rules,
             unread: Vec::new(),
             note: None,
-            is_rule: false,
+            is_rule: self.is_rule.unwrap_or_default(),
         }
     }
 }
@@ -215,6 +227,7 @@ impl StoredSentence {
 mod tests {
     use super::*;
     use crate::policy::{Lexicon, compile};
+    use crate::rule::Preset;
 
     const TEXT: &str =
         "VLOOKUP must use exact match. Every model has an owner. No more than 3 nested IFs.";
@@ -249,6 +262,37 @@ mod tests {
                 "{formula}"
             );
         }
+    }
+
+    #[test]
+    fn a_rule_that_was_written_is_cited_by_what_it_demands() {
+        let text = "rules:\n  - match: NOW()\n";
+        let compiled = compile(text, &Lexicon::english());
+        let stored = serde_json::json!(compiled.to_wire(text));
+        let stored = serde_json::json!({"id": "p", "title": "", "version": 1, "compiled": stored});
+        let read = load(stored).unwrap();
+        let cited = read.compiled.citation(0);
+        assert_eq!(cited, Some("Formulas must not use NOW."));
+        assert_eq!(cited, compiled.citation(0));
+    }
+
+    #[test]
+    fn a_rule_set_that_is_read_again_has_the_hash_that_it_had() {
+        let rules = RuleSet::of(&[Preset::Security]);
+        let written = serde_json::json!({
+            "definition": rules.definition(),
+            "policies": [written()],
+        });
+        let policy = Policy {
+            id: "p1".to_owned(),
+            title: "Lookups".to_owned(),
+            version: 7,
+            compiled: Arc::new(compile(TEXT, &Lexicon::english())),
+        };
+        let before = rules.with_policies(vec![policy]);
+        let read = StoredRuleSet::from_json(&&written).unwrap().load().unwrap();
+        assert_eq!(read.hash(), before.hash());
+        assert_eq!(read.definition(), before.definition());
     }
 
     #[test]

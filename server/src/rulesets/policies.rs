@@ -93,7 +93,13 @@ pub fn wire(policy: &Policy) -> Value {
             let rules: Vec<&PolicyRule> = rules
                 .filter(|rule| running.contains(&std::ptr::from_ref(*rule)))
                 .collect();
-            json!({"text": sentence.text, "status": sentence.status, "rules": rules})
+            json!({
+                "text": sentence.text,
+                "status": sentence.status,
+                "paraphrase": sentence.paraphrase,
+                "isRule": sentence.is_rule,
+                "rules": rules,
+            })
         })
         .collect();
     json!({
