@@ -18,6 +18,10 @@ use crate::Analyzer;
 impl Analyzer {
     /// An analyzer with the rules of several presets. Where two give a setting different values,
     /// the later one wins. Throws when there is no such preset.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "wasm-bindgen gives lists by value"
+    )]
     #[wasm_bindgen(js_name = ofPresets)]
     pub fn of_presets(
         #[wasm_bindgen(unchecked_param_type = "readonly string[]")] presets: Vec<String>,
