@@ -97,6 +97,7 @@ fn needed(input: Input<'_>, requires: bool) -> Read<'_, Need> {
         (be, opt(used), with, need).map(|(.., need)| need),
         (be, need).map(|((), need)| need),
         (be, used, need).map(|(.., need)| need),
+        need::exact.map(|()| Need::Exact),
         (class(Class::EndWith), values)
             .map(|((), values)| Need::Argument(Place::Last, Some(values))),
         (only, specify, only, need).map(|(.., need)| need),

@@ -46,8 +46,9 @@ fn clause_of(level: Level) -> impl Fn(Outcome) -> Clause {
 ///
 /// "Never nest IFs." flags `=IF(A1,1,IF(A2,2,3))`, not `=IF(A1,1,2)`.
 fn do_not(input: Input<'_>) -> Read<'_, Clause> {
-    if let Ok((rest, ((), found))) = (class(Class::NoUse), nouns).parse(input)
-        && let Some(outcome) = forbidden(found)
+    let who = any_class(&[Class::Person, Class::It, Class::Authority, Class::There]);
+    let has = opt((who, any_class(&[Class::Have, Class::Be])));
+    if let Ok((rest, (_, (), outcome))) = (has, class(Class::NoUse), avoided_object).parse(input)
     {
         return Ok((rest, clause_of(Level::Must)(outcome)));
     }
@@ -63,6 +64,8 @@ fn do_not(input: Input<'_>) -> Read<'_, Clause> {
     {
         return Ok((rest, clause_of(Level::Must)(outcome)));
     }
+    // "Never let a formula exceed 100 characters."
+    let (input, _) = opt((class(Class::Let), actor)).parse(input)?;
     // "Never allow INDIRECT" is said with the verb of a ban.
     prohibited(Form::Base)
         .map(clause_of(Level::Must))
@@ -82,7 +85,8 @@ fn avoid(input: Input<'_>) -> Read<'_, Clause> {
 ///
 /// "We prohibit NOW." flags `=NOW()`, not `=A1`.
 fn ban(input: Input<'_>) -> Read<'_, Clause> {
-    let (input, _) = opt(alt((any_class(&[Class::Person, Class::It]), actor))).parse(input)?;
+    let who = any_class(&[Class::Person, Class::It, Class::Authority]);
+    let (input, _) = opt(alt((who, actor))).parse(input)?;
     let not = any_class(&[Class::DoNot, Class::Not]);
     let (input, level) = alt((
         verb(&[Verb::Ban], Form::Base).map(|()| Level::Must),
@@ -91,7 +95,9 @@ fn ban(input: Input<'_>) -> Read<'_, Clause> {
         (not, class(Class::Allowed)).map(|_| Level::Must),
     ))
     .parse(input)?;
-    avoided_object.map(clause_of(level)).parse(input)
+    // "Do not allow formulas to exceed 100 characters."
+    let to_do = (actor, class(Class::To), prohibited(Form::Base)).map(|(.., outcome)| outcome);
+    alt((to_do, avoided_object)).map(clause_of(level)).parse(input)
 }
 
 /// `it is forbidden to use INDIRECT`, `it is not allowed to hard-code numbers`
@@ -165,6 +171,13 @@ fn there_must_be_no(input: Input<'_>) -> Read<'_, Clause> {
 ///
 /// "Hard-coding numbers is forbidden." flags `=A1*1.19`, not `=A1*B1`.
 fn doing_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
+    // "Whoever uses INDIRECT breaches this policy."
+    let who = (class(Class::Person), opt(class(Class::That)));
+    if let Ok((rest, (_, outcome, ()))) =
+        (who, prohibited(Form::Base), class(Class::Breaches)).parse(input)
+    {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     let (input, outcome) = prohibited(Form::Gerund)(input)?;
     let (input, force) = verdict(input, false)?;
     match force.points {
@@ -179,8 +192,14 @@ fn doing_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
 fn keep_out(input: Input<'_>) -> Read<'_, Clause> {
     let keep = verb(&[Verb::Limit, Verb::Make, Verb::Leave], Form::Base);
     let write = verb(&[Verb::Use, Verb::Append], Form::Base);
+    let put = verb(
+        &[Verb::Limit, Verb::Make, Verb::Leave, Verb::Avoid, Verb::Specify],
+        Form::Base,
+    );
     let (input, found) = alt((
         (keep, nouns, class(Class::OutOfFormulas)).map(|((), found, ())| found),
+        (put, nouns, class(Class::PutAway), opt(class(Class::OutOfFormulas)))
+            .map(|((), found, ..)| found),
         (write, actor, class(Class::Without), nouns).map(|(.., found)| found),
     ))
     .parse(input)?;
@@ -205,7 +224,32 @@ fn shorten(input: Input<'_>) -> Read<'_, Clause> {
         .map_opt(|(found, force, ..)| {
             (force.points == Points::Demand).then_some((force.level, found))
         });
-    let (input, (level, found)) = alt((order, stated)).parse(input)?;
+    let when = any_class(&[Class::If, Class::Whenever]);
+    let it = any_class(&[Class::It, Class::Them, Class::Formula]);
+    let conditional = (
+        when,
+        nouns,
+        opt(mark(',')),
+        opt(class(Class::Then)),
+        verb(&[Verb::Shorten], Form::Base),
+        it,
+    )
+        .map(|((), found, ..)| (Level::Must, found));
+    let conditional_stated = (
+        when,
+        nouns,
+        opt(mark(',')),
+        opt(class(Class::Then)),
+        it,
+        modal,
+        class(Class::Be),
+        verb(&[Verb::Shorten], Form::Participle),
+    )
+        .map_opt(|((), found, _, _, (), force, ..)| {
+            (force.points == Points::Demand).then_some((force.level, found))
+        });
+    let (input, (level, found)) =
+        alt((order, stated, conditional, conditional_stated)).parse(input)?;
     let is_measured = found.iter().all(|noun| matches!(noun, Noun::Measured(_)));
     match forbidden(found).filter(|_| is_measured) {
         Some(outcome) => Ok((input, clause_of(level)(outcome))),

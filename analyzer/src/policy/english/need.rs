@@ -170,6 +170,7 @@ pub(super) fn need(input: Input<'_>) -> Read<'_, Need> {
     };
     alt((
         (values, as_place).map(|(values, place)| Need::Argument(place, Some(values))),
+        (values, class(Class::AtEnd)).map(|(values, ())| Need::Argument(Place::Last, Some(values))),
         (values, parameter).map(|(values, name)| Need::Argument(Place::Named(name), Some(values))),
         (place, equals, values).map(|(place, (), values)| Need::Argument(place, Some(values))),
         (place, class(Class::Present)).map(|(place, ())| Need::Argument(place, None)),
@@ -321,7 +322,7 @@ pub(super) fn wrapped(input: Input<'_>) -> Read<'_, FunctionSet> {
     let verb_form = verb(&[Verb::Wrap, Verb::Nest, Verb::Use], Form::Participle);
     let link = any_class(&[Class::In, Class::By, Class::With, Class::Into]);
     alt((
-        (opt(verb_form), link, handlers).map(|(_, (), set)| set),
+        (opt((verb_form, opt(against_errors))), link, handlers).map(|(_, (), set)| set),
         (verb_form, handlers).map(|((), set)| set),
         (verb_form, against_errors).map(|((), set)| set),
     ))

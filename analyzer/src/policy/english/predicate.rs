@@ -18,8 +18,9 @@ use super::terminal::{
     Force, Input, Points, Read, actor, any_class, class, longest, modal, no, verb,
 };
 use super::{Clause, Outcome};
-use crate::policy::lexicon::{Class, Form, Verb};
-use crate::policy::rule::{Demand, Level};
+use crate::policy::lexicon::{Class, Form, Meaning, Verb};
+use crate::policy::rule::{Demand, Level, What};
+use crate::policy::symbols::Symbol;
 
 /// Takes a clause with a subject.
 pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
@@ -247,15 +248,32 @@ fn is_forbidden(input: Input<'_>) -> Read<'_, Level> {
             class(Class::Be),
             alt((
                 class(Class::Forbidden),
-                verb(&[Verb::Ban], Form::Participle),
+                verb(&[Verb::Avoid, Verb::Ban], Form::Participle),
             )),
         )
             .map(|_| Level::Must),
         (class(Class::MustNot), everywhere).map(|_| Level::Must),
-        (class(Class::Have), class(Class::No), class(Class::Place)).map(|_| Level::Must),
+        has_no_place,
+        class(Class::Breaches).map(|()| Level::Must),
         to_avoid,
     ))
     .parse(input)
+}
+
+/// Takes `has no place`, `should have no place`.
+fn has_no_place(input: Input<'_>) -> Read<'_, Level> {
+    let (rest, (said, ..)) = (
+        opt(modal),
+        alt((class(Class::Have), verb(&[Verb::Use], Form::Base))),
+        class(Class::No),
+        class(Class::Place),
+    )
+        .parse(input)?;
+    match said {
+        None => Ok((rest, Level::Must)),
+        Some(force) if force.points == Points::Demand => Ok((rest, force.level)),
+        Some(_) => no(),
+    }
 }
 
 /// Takes `is to avoid` at the end: what is to be avoided.
@@ -286,7 +304,17 @@ fn of_nouns(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 ///
 /// "OFFSET is forbidden." flags `=OFFSET(A1,1,1)`, not `=INDEX(A1:A9,1)`.
 fn judged<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause> {
-    let (input, force) = verdict(input, nobody)?;
+    let (after, force) = verdict(input, nobody)?;
+    let said = input.get(..input.len() - after.len()).unwrap_or_default();
+    // Data that must not be typed in is no call of what could fetch it.
+    let is_named_set = |noun: &Noun| {
+        matches!(noun, Noun::Target(target)
+            if matches!(&target.what, What::Calls(set) if set.class.is_some()))
+    };
+    if nouns.iter().any(is_named_set) && said.iter().any(hard_codes) {
+        return no();
+    }
+    let input = after;
     let (input, within) = opt((
         any_class(&[
             Class::In,
@@ -314,6 +342,11 @@ fn judged<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause
         Some(outcome) => Ok((input, clause_of(force.level, outcome))),
         None => no(),
     }
+}
+
+fn hard_codes(symbol: &Symbol) -> bool {
+    let hard_codes = |meaning: &Meaning| matches!(meaning, Meaning::Verb(Verb::HardCode, _));
+    symbol.meanings.iter().any(hard_codes)
 }
 
 /// `No volatile functions.`: the subject after "no" is all that is said.

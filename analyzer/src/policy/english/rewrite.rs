@@ -2,7 +2,7 @@
 //! the forms of the grammar have. A rewritten sentence says what the written one says.
 
 use super::terminal::Input;
-use super::{can_explain, is_class, noun, terminal};
+use super::{aside, can_explain, is_class, noun, terminal};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::symbols::Symbol;
 
@@ -13,14 +13,29 @@ const COMMAS: usize = 4;
 pub(super) fn plain(symbols: Input<'_>) -> Vec<Vec<Symbol>> {
     let mut all = Vec::new();
     for rewrite in [
-        leading, shared, explained, also, replaced, advised, elliptic, expected, repeated, others,
+        leading,
+        shared,
+        explained,
+        also,
+        replaced,
+        advised,
+        elliptic,
+        expected,
+        repeated,
+        others,
+        aside::apposed,
+        aside::instances,
+        aside::no_further,
+        aside::inverted,
+        aside::both,
+        aside::meant,
     ] {
         rewrite(symbols, &mut all);
     }
     all
 }
 
-fn is_mark(symbol: &Symbol, mark: char) -> bool {
+pub(super) fn is_mark(symbol: &Symbol, mark: char) -> bool {
     symbol.meanings.contains(&Meaning::Mark(mark))
 }
 
@@ -116,7 +131,7 @@ fn shared(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     }
 }
 
-fn names_functions(symbol: &Symbol) -> bool {
+pub(super) fn names_functions(symbol: &Symbol) -> bool {
     let is_functions = |meaning: &Meaning| matches!(meaning, Meaning::Functions(_));
     symbol.meanings.iter().any(is_functions)
 }
@@ -292,8 +307,8 @@ fn elliptic(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
 
 /// `We expect all lookups to use an exact match`: what is expected to do something must do it.
 fn expected(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
-    let Ok((rest, ())) = terminal::actor(symbols).or_else(|_| terminal::class(Class::It)(symbols))
-    else {
+    let institution = terminal::any_class(&[Class::It, Class::Authority]);
+    let Ok((rest, ())) = terminal::actor(symbols).or_else(|_| institution(symbols)) else {
         return;
     };
     let Some((expect, rest)) = rest.split_first() else {

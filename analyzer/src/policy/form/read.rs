@@ -443,6 +443,14 @@ impl Limit {
         if let Some(set) = &self.of {
             not_empty(set, "limit.of")?;
         }
+        if let Some(thing) = self.thing {
+            if (self.metric, &self.of) == (Name::Operators, &None) && Thing::COUNTED.contains(&thing)
+            {
+                return Ok(Metric::OperatorsOf(thing));
+            }
+            let message = "a thing can be named for operators only, and must be one of them";
+            return Err(FormError::new("limit.thing", message));
+        }
         Ok(match (self.metric, self.of.clone()) {
             (Name::Length, None) => Metric::Length,
             (Name::Calls, None) => Metric::Calls,
