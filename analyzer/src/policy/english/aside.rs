@@ -122,7 +122,15 @@ pub(super) fn inverted(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
 
 /// `URLs must be literal and never assembled from cells`: each demand with the subject of both.
 pub(super) fn both(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
-    let Some(modal) = symbols.iter().position(is_modal) else {
+    // A reason before the subject is one of both.
+    let reason = symbols
+        .first()
+        .filter(|first| is_class(first, Class::ForQuality))
+        .and_then(|_| symbols.iter().position(|symbol| is_mark(symbol, ',')));
+    let symbols = symbols
+        .get(reason.map_or(0, |at| at + 1)..)
+        .unwrap_or_default();
+    let Some(modal) = symbols.iter().position(is_predicate) else {
         return;
     };
     let (subject, said) = symbols.split_at(modal);
@@ -162,8 +170,11 @@ fn said_again(
     let Some((first, rest)) = after.split_first() else {
         return Vec::new();
     };
-    if is_modal(first) {
+    if is_predicate(first) {
         return vec![[subject, after].concat()];
+    }
+    if !is_modal(force) {
+        return Vec::new();
     }
     let is_base = |symbol: &Symbol| {
         is_class(symbol, Class::Be)
@@ -203,6 +214,11 @@ fn is_modal(symbol: &Symbol) -> bool {
     ]
     .iter()
     .any(|class| is_class(symbol, *class))
+}
+
+/// Whether a predicate begins with the symbol: a modal verb, "is", "has".
+fn is_predicate(symbol: &Symbol) -> bool {
+    is_modal(symbol) || is_class(symbol, Class::Be) || is_class(symbol, Class::Have)
 }
 
 /// `RAND makes results vary; leave it out of formulas`: "it" is what the sentence begins with.

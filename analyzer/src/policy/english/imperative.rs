@@ -436,6 +436,11 @@ fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
 ///
 /// "It is mandatory to wrap divisions in IFERROR." flags `=A1/B1`, not `=IFERROR(A1/B1,C1)`.
 fn must_do(input: Input<'_>) -> Read<'_, Clause> {
+    // "Wrapping divisions in IFERROR is mandatory."
+    let is_required = (class(Class::Be), class(Class::Required));
+    if let Ok((rest, (outcome, _))) = (required(Form::Gerund), is_required).parse(input) {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     let it_is_required = (
         class(Class::It),
         class(Class::Be),

@@ -199,6 +199,7 @@ fn signed(input: Input<'_>) -> Read<'_, Choice> {
         (chosen_nouns, better, nouns).map(|(used, (), not)| (SHOULD, used, not)),
         (nouns, verb(&[Verb::Replace], Form::Base), nouns)
             .map(|(used, (), not)| (SHOULD, used, not)),
+        superseded,
     ))
     .parse(input)?;
     if rest.is_empty() {
@@ -206,6 +207,25 @@ fn signed(input: Input<'_>) -> Read<'_, Choice> {
     } else {
         no()
     }
+}
+
+/// Takes `XLOOKUP has superseded HLOOKUP; use it instead`: what only happened demands nothing.
+fn superseded(input: Input<'_>) -> Read<'_, Choice> {
+    let replaced = alt((
+        (class(Class::Have), verb(&[Verb::Replace], Form::Participle)).map(|_| ()),
+        verb(&[Verb::Replace], Form::Base),
+    ));
+    let joins = alt((mark(','), mark(';'), mark('-'), class(Class::And)));
+    let use_it = (
+        joins,
+        opt(class(Class::So)),
+        verb(&[Verb::Use], Form::Base),
+        any_class(&[Class::It, Class::Them]),
+        opt(class(Class::InItsPlace)),
+    );
+    (nouns, replaced, nouns, use_it)
+        .map(|(used, (), not, _)| (SHOULD, used, not))
+        .parse(input)
 }
 
 /// The demands that the first nouns are used rather than the others; `None` if the same function

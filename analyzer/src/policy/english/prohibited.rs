@@ -249,6 +249,8 @@ fn exceed<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
                 },
             ),
             (class(Class::Be), measure).map(|((), measure)| measure),
+            // "Do not combine more than 4 functions."
+            (verb(&[Verb::Append], form), measure).map(|((), measure)| measure),
             (
                 class(Class::Be),
                 verb(&[Verb::Nest], Form::Participle),
