@@ -71,7 +71,11 @@ fn constant(input: Input<'_>) -> Read<'_, ()> {
         Ok((rest, Thing::Numbers)) => Ok((rest, ())),
         _ => no(),
     };
-    let typed = alt((verb(&[Verb::HardCode], Form::Participle), numbers));
+    let as_one = opt((class(Class::As), numbers));
+    let typed = alt((
+        (verb(&[Verb::HardCode], Form::Participle), as_one).map(|_| ()),
+        numbers,
+    ));
     (class(Class::Be), typed).map(|_| ()).parse(input)
 }
 

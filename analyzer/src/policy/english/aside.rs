@@ -79,6 +79,19 @@ fn is_example(symbol: &Symbol) -> bool {
 /// `IFs can be nested up to three deep, but no deeper`: what is possible up to a limit and no
 /// further is limited.
 pub(super) fn no_further(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
+    let but = symbols.windows(2).position(|pair| {
+        matches!(pair, [but, bound]
+            if is_class(but, Class::But) && is_class(bound, Class::AtMost))
+    });
+    if let Some(at) = but {
+        let (before, after) = symbols.split_at(at);
+        let before = match before.split_last() {
+            Some((last, rest)) if is_mark(last, ',') => rest,
+            _ => before,
+        };
+        let after = after.get(1..).unwrap_or_default();
+        all.push(permitted(&[before, after].concat()));
+    }
     let Some((last, mut rest)) = symbols.split_last() else {
         return;
     };
@@ -98,14 +111,19 @@ pub(super) fn no_further(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     if rest.len() == len {
         return;
     }
-    let limited = rest.iter().map(|symbol| {
+    all.push(permitted(rest));
+}
+
+/// The symbols with "may" for "can".
+fn permitted(symbols: Input<'_>) -> Vec<Symbol> {
+    let said = symbols.iter().map(|symbol| {
         if is_class(symbol, Class::Can) {
             word(symbol, Class::May)
         } else {
             symbol.clone()
         }
     });
-    all.push(limited.collect());
+    said.collect()
 }
 
 /// `Should a formula exceed 100 characters, split it`: the condition said with "if".
@@ -193,6 +211,9 @@ fn said_again(
         let mut ways = vec![with_be(must_not.clone(), rest)];
         if rest.first().is_some_and(is_base) {
             ways.push([subject, &[must_not], rest].concat());
+        } else if let Some(verb) = before.first().filter(|symbol| is_base(symbol)) {
+            // "Must read FALSE, never TRUE."
+            ways.push([subject, &[must_not, verb.clone()], rest].concat());
         }
         return ways;
     }

@@ -122,6 +122,11 @@ pub(super) fn of_quantity(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     if nobody {
         return no();
     }
+    // "More than 3 levels of nesting is too many."
+    if let Ok((rest, _)) = (class(Class::Be), class(Class::TooMany)).parse(input) {
+        let force = Force::new(Level::Must, Points::Forbid);
+        return judged(rest, measure, Some(force));
+    }
     if let Ok((rest, metric)) = is_maximum(input) {
         let agrees = metric.is_none_or(|metric| same_scale(&metric, &measure.metric));
         let demand = measure.limit().filter(|_| agrees);

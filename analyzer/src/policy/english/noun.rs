@@ -9,7 +9,9 @@ use super::quantity::{Measure, depth, measure};
 use super::target::{names_ranges, target};
 use super::terminal::{Input, Read, any_class, class, no, separator, thing, values, verb};
 use crate::policy::lexicon::{Class, Form, Verb};
-use crate::policy::rule::{Demand, FunctionSet, Metric, Requirement, Target, Thing, What};
+use crate::policy::rule::{
+    Demand, FunctionSet, Metric, Requirement, Target, Thing, Value, What,
+};
 
 /// One thing that a sentence can forbid or demand something of.
 #[derive(Clone, Debug, PartialEq)]
@@ -387,6 +389,19 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
         is,
         values,
     );
+    // "VLOOKUP with TRUE" and "VLOOKUP without FALSE" can only mean how to match.
+    let is_matched = matches!(&target.what, What::Calls(set)
+        if set.names.iter().all(|name| name == "VLOOKUP" || name == "HLOOKUP"));
+    let truth = |input| {
+        values
+            .map_opt(|values| {
+                let only_truth = values.iter().all(|one| matches!(one, Value::Boolean(_)));
+                (only_truth && is_matched).then_some(values)
+            })
+            .parse(input)
+    };
+    let with_truth = (class(Class::With), truth);
+    let without_truth = (class(Class::Without), truth);
     let not_using = (
         class(Class::Not),
         verb(&[Verb::Specify, Verb::Use], Form::Gerund),
@@ -399,6 +414,8 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
         not_using.map(|(.., need)| need),
         wrong_value.map(|((), values, place)| Need::ArgumentNot(place, values)),
         named_value.map(|((), place, _, values)| Need::ArgumentNot(place, values)),
+        with_truth.map(|((), values)| Need::ArgumentNot(need::Place::Last, values)),
+        without_truth.map(|((), values)| Need::Argument(need::Place::Last, Some(values))),
         super::demanded::returned.map(|values| Need::ArgumentNot(need::Place::Nth(2), values)),
     ));
     let (rest, (_, need)) = (used, lacking).parse(input)?;

@@ -10,7 +10,7 @@ use super::manner::of_manner;
 use super::metric::{of_metric, of_quantity};
 use super::noun::{Noun, nouns};
 use super::prohibited::{forbidden, prohibited};
-use super::quantity::measure;
+use super::quantity::{depth, measure};
 use super::required::{only_functions, required};
 use super::source::of_data;
 use super::subject::{of_address, of_errors, of_match, of_sheet};
@@ -19,7 +19,7 @@ use super::terminal::{
 };
 use super::{Clause, Outcome};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
-use crate::policy::rule::{Demand, Level, What};
+use crate::policy::rule::{Demand, Level, Metric, What};
 use crate::policy::symbols::Symbol;
 
 /// Takes a clause with a subject.
@@ -129,6 +129,14 @@ fn held_only(input: Input<'_>) -> Read<'_, Outcome> {
 /// Takes `contain at most 5 calls` after "may": what permits up to a limit limits. After "can" it
 /// may only say what is possible.
 fn up_to(input: Input<'_>, able: bool) -> Read<'_, Outcome> {
+    // "You may nest functions at most 3 deep."
+    if let Ok((rest, ((), metric, bound))) =
+        (verb(&[Verb::Nest], Form::Base), nested_metric, depth).parse(input)
+        && let Some(at_most) = bound.required().filter(|_| !able)
+    {
+        let demand = Demand::Limit(metric, at_most);
+        return Ok((rest, Outcome::Demands(vec![demand])));
+    }
     let verbs: &[Verb] = &[Verb::Use, Verb::Refer, Verb::Nest, Verb::Specify];
     let held = alt((verb(verbs, Form::Base), class(Class::Be)));
     let (rest, ((), measure)) = (held, measure).parse(input)?;
@@ -136,6 +144,16 @@ fn up_to(input: Input<'_>, able: bool) -> Read<'_, Outcome> {
         Some(demand) => Ok((rest, Outcome::Demands(vec![demand]))),
         None => no(),
     }
+}
+
+/// Takes what is nested: `IFs`, `functions`.
+fn nested_metric(input: Input<'_>) -> Read<'_, Metric> {
+    let any = any_class(&[Class::Function, Class::Call, Class::Formula]);
+    alt((
+        functions.map(Metric::NestingOf),
+        any.map(|()| Metric::Nesting),
+    ))
+    .parse(input)
 }
 
 /// Takes `contain no constants`, `use neither NOW nor TODAY`, `be free of hard-coded numbers`.

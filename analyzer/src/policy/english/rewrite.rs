@@ -2,7 +2,7 @@
 //! the forms of the grammar have. A rewritten sentence says what the written one says.
 
 use super::terminal::Input;
-use super::{aside, can_explain, is_class, noun, terminal};
+use super::{aside, can_explain, is_class, noun, prohibited, terminal};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::symbols::Symbol;
 
@@ -81,7 +81,11 @@ fn comma() -> Symbol {
 /// `CONCATENATE is outdated and must be replaced by TEXTJOIN`: what is told of the subject before
 /// what is demanded of it goes.
 fn shared(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
-    let Ok((rest, _)) = noun::nouns(symbols) else {
+    let done = |input| prohibited::prohibited(Form::Gerund)(input).map(|(rest, _)| rest);
+    let Ok(rest) = noun::nouns(symbols)
+        .map(|(rest, _)| rest)
+        .or_else(|_| done(symbols))
+    else {
         return;
     };
     let subject = symbols
