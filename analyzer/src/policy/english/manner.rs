@@ -4,7 +4,7 @@
 use nom::{Parser, branch::alt, combinator::opt};
 
 use super::Clause;
-use super::exception::numbers;
+use super::exception::numbers as spared_numbers;
 use super::functions::{functions, set_of};
 use super::noun::nouns;
 use super::predicate::{demanding, turned, verdict};
@@ -302,9 +302,9 @@ fn only_numbers(input: Input<'_>) -> Read<'_, Clause> {
         class(Class::To),
     );
     let (rest, (level, spared)) = alt((
-        (only, words, opt(allowed), is, numbers).map(|(.., numbers)| (Level::Must, numbers)),
-        (words, limited, numbers).map(|((), _, numbers)| (Level::Must, numbers)),
-        (only, opt(words), numbers, permitted).map(|((), _, numbers, level)| (level, numbers)),
+        (only, words, opt(allowed), is, spared_numbers).map(|(.., numbers)| (Level::Must, numbers)),
+        (words, limited, spared_numbers).map(|((), _, numbers)| (Level::Must, numbers)),
+        (only, opt(words), spared_numbers, permitted).map(|((), _, numbers, level)| (level, numbers)),
     ))
     .parse(input)?;
     let demand = Demand::Forbid(What::Numbers(spared).into());
@@ -392,6 +392,8 @@ fn kept_apart(input: Input<'_>) -> Read<'_, Clause> {
         are_numbers |= is_number;
         input = rest;
     }
+    let but = (class(Class::Except), spared_numbers).map(|((), spared)| spared);
+    let (input, spared) = opt(but).parse(input)?;
     let placed = opt(verb(
         &[
             Verb::Use,
@@ -408,21 +410,27 @@ fn kept_apart(input: Input<'_>) -> Read<'_, Clause> {
     ));
     let in_cells = (
         opt(any_class(&[Class::In, Class::Into, Class::On])),
-        class(Class::OwnCells),
+        alt((
+            class(Class::OwnCells).map(|()| true),
+            any_class(&[Class::Formula, Class::CellData]).map(|()| false),
+        )),
     );
-    let (rest, (said, (), _)) = (opt(must), stands, in_cells).parse(input)?;
+    let (rest, (said, (), (_, is_own))) = (opt(must), stands, in_cells).parse(input)?;
     let never = (
         opt(super::terminal::mark(',')),
         opt(class(Class::And)),
         any_class(&[Class::Not, Class::Instead]),
+        opt(verb(&[Verb::HardCode], Form::Participle)),
     );
     let (rest, never) = opt(never).parse(rest)?;
-    // "Inputs must be on a separate sheet" says how a workbook is laid out, and nothing of formulas.
-    if !are_numbers && never.is_none() {
+    // "Inputs must be on a separate sheet" says how a workbook is laid out, and nothing of
+    // formulas; "constants must be in cells" could be said of formulas too.
+    if never.is_none() && !(are_numbers && is_own) {
         return no();
     }
     let level = said.map_or(Level::Must, |force| force.level);
-    let demand = Demand::Forbid(What::Numbers(vec![0.0, 1.0]).into());
+    let spared = spared.unwrap_or_else(|| vec![0.0, 1.0]);
+    let demand = Demand::Forbid(What::Numbers(spared).into());
     demanding(rest, level, Some(vec![demand]))
 }
 

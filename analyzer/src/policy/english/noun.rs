@@ -122,6 +122,9 @@ pub(super) fn noun(input: Input<'_>) -> Read<'_, Noun> {
 /// characters`, `formulas nested more than 3 levels deep`.
 fn formulas_that(input: Input<'_>) -> Read<'_, Noun> {
     let (input, ()) = any_class(&[Class::Formula, Class::Model, Class::Calculation])(input)?;
+    if let Ok((rest, ())) = (class(Class::In), class(Class::That)).map(|_| ()).parse(input) {
+        return in_which(rest);
+    }
     let (input, _) = opt(class(Class::That)).parse(input)?;
     let holding = |input| {
         alt((
@@ -169,6 +172,30 @@ fn formulas_that(input: Input<'_>) -> Read<'_, Noun> {
     }
     let (input, ()) = holding(input)?;
     noun(input)
+}
+
+/// Takes `INDIRECT is used`, `MATCH lacks a third argument`, after `formulas in which`.
+fn in_which(input: Input<'_>) -> Read<'_, Noun> {
+    let (input, noun) = noun(input)?;
+    let used = verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Participle);
+    let stands = alt((
+        (class(Class::Be), used).map(|_| ()),
+        (class(Class::Be), class(Class::Present)).map(|_| ()),
+        verb(&[Verb::Appear], Form::Base),
+    ));
+    if let Ok((rest, ())) = { stands }.parse(input) {
+        return Ok((rest, noun));
+    }
+    let omits = (verb(&[Verb::Omit], Form::Base), need::place);
+    let lacks = (class(Class::Without), need::place);
+    let (rest, place) = alt((omits, lacks)).map(|((), place)| place).parse(input)?;
+    let demand = noun
+        .target()
+        .and_then(|target| Need::Argument(place, None).of(&target));
+    match demand {
+        Some(demand) => Ok((rest, Noun::Broken(demand))),
+        None => no(),
+    }
 }
 
 /// Takes `VLOOKUP ranges`: the ranges that a function is given.
@@ -437,6 +464,11 @@ fn unguarded_by(input: Input<'_>) -> Read<'_, FunctionSet> {
         (class(Class::Outside), handlers).map(|((), set)| set),
         (class(Class::Without), opt(being_wrapped), handlers).map(|(.., set)| set),
     ))
+    // "Without FALSE" is said of an argument.
+    .map_opt(|set: FunctionSet| {
+        let is_truth = |name: &String| name == "TRUE" || name == "FALSE";
+        (!set.names.iter().any(is_truth)).then_some(set)
+    })
     .parse(input)
 }
 

@@ -200,6 +200,7 @@ fn signed(input: Input<'_>) -> Read<'_, Choice> {
         (nouns, verb(&[Verb::Replace], Form::Base), nouns)
             .map(|(used, (), not)| (SHOULD, used, not)),
         superseded,
+        joined_with,
     ))
     .parse(input)?;
     if rest.is_empty() {
@@ -207,6 +208,40 @@ fn signed(input: Input<'_>) -> Read<'_, Choice> {
     } else {
         no()
     }
+}
+
+/// Takes `join text with TEXTJOIN, not with &`, `joining text should be done with TEXTJOIN, not &`.
+fn joined_with(input: Input<'_>) -> Read<'_, Choice> {
+    let what = |input| opt(any_class(&[Class::Text, Class::PlainText, Class::CellData])).parse(input);
+    let done = opt(alt((
+        verb(&[Verb::Stand], Form::Base),
+        (class(Class::Be), verb(&[Verb::Stand], Form::Participle)).map(|_| ()),
+    )));
+    let ordered = (verb(&[Verb::Append], Form::Base), what).map(|_| SHOULD);
+    let stated = alt((
+        (verb(&[Verb::Append], Form::Gerund), what, modal, done).map(|(.., force, _)| force),
+        (
+            any_class(&[Class::Text, Class::PlainText]),
+            modal,
+            class(Class::Be),
+            verb(&[Verb::Append], Form::Participle),
+        )
+            .map(|((), force, ..)| force),
+    ));
+    let with = any_class(&[Class::With, Class::By]);
+    let not = any_class(&[Class::Not, Class::Instead, Class::DoNot]);
+    (
+        alt((ordered, stated)),
+        with,
+        nouns,
+        opt(mark(',')),
+        opt(class(Class::And)),
+        not,
+        opt(with),
+        nouns,
+    )
+        .map(|(force, (), used, _, _, (), _, not)| (force, used, not))
+        .parse(input)
 }
 
 /// Takes `XLOOKUP has superseded HLOOKUP; use it instead`: what only happened demands nothing.
