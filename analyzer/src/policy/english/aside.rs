@@ -279,6 +279,86 @@ pub(super) fn meant(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     }
 }
 
+/// `No division may go unprotected: wrap it in IFERROR`: both demands are of what the first names.
+pub(super) fn twice(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
+    let bare = match symbols.split_first() {
+        Some((no, rest)) if is_class(no, Class::No) => rest,
+        _ => symbols,
+    };
+    let Ok((said, _)) = noun::nouns(bare) else {
+        return;
+    };
+    let subject = bare.get(..bare.len() - said.len()).unwrap_or_default();
+    let joins = |symbol: &Symbol| {
+        [';', '-', ':', ','].iter().any(|mark| is_mark(symbol, *mark))
+            || is_class(symbol, Class::And)
+    };
+    let start = symbols.len() - said.len();
+    let places = said.iter().enumerate().filter(|(_, symbol)| joins(symbol));
+    for (at, join) in places.take(JOINS) {
+        let first = symbols.get(..start + at).unwrap_or_default();
+        let order = said.get(at + 1..).unwrap_or_default();
+        let pronoun = |symbol: &Symbol| is_class(symbol, Class::It) || is_class(symbol, Class::Them);
+        let Some(place) = order.iter().position(pronoun) else {
+            continue;
+        };
+        let (before, after) = order.split_at(place);
+        let after = after.get(1..).unwrap_or_default();
+        let semicolon = Symbol {
+            span: join.span,
+            meanings: vec![Meaning::Mark(';')],
+        };
+        if !after.iter().any(pronoun) {
+            all.push([first, &[semicolon], before, subject, after].concat());
+        }
+    }
+}
+
+/// `Rates go in the Rates sheet; formulas must not contain constants`: what is told first demands
+/// nothing of formulas.
+pub(super) fn told_first(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
+    let Some(at) = symbols.iter().position(|symbol| is_mark(symbol, ';')) else {
+        return;
+    };
+    let (told, said) = symbols.split_at(at);
+    let opens_place = |symbol: &Symbol| {
+        [
+            Class::In,
+            Class::On,
+            Class::For,
+            Class::At,
+            Class::From,
+            Class::With,
+            Class::By,
+            Class::No,
+            Class::Not,
+        ]
+        .iter()
+        .any(|class| is_class(symbol, *class))
+    };
+    let is_verb = |symbol: &Symbol| {
+        is_class(symbol, Class::Be)
+            || symbol
+                .meanings
+                .iter()
+                .any(|meaning| matches!(meaning, Meaning::Verb(_, Form::Base)))
+    };
+    let tells = told.first().is_some_and(|first| !opens_place(first) && !is_verb(first))
+        && told.iter().skip(1).any(is_verb)
+        && told.iter().all(is_plain)
+        && !told.iter().any(names_functions);
+    if tells {
+        all.push(said.get(1..).unwrap_or_default().to_vec());
+    }
+}
+
+/// Whether the symbol is known, or a name, and limits nothing: a word that is not known could say
+/// that what follows is only a proposal.
+fn is_plain(symbol: &Symbol) -> bool {
+    let is_name = |meaning: &Meaning| matches!(meaning, Meaning::Name(_));
+    can_explain(symbol) && (!symbol.is_unknown() || symbol.meanings.iter().any(is_name))
+}
+
 /// The word of that class in the place of another.
 fn word(symbol: &Symbol, class: Class) -> Symbol {
     Symbol {

@@ -35,10 +35,24 @@ pub(super) fn demanded<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Re
     }
     let (input, (level, requires)) = said(input)?;
     let (input, needs) = needed(input, requires)?;
+    // "Ranges must be absolute in VLOOKUP."
+    let within = (
+        any_class(&[Class::In, Class::For, Class::With]),
+        super::functions::functions,
+    );
+    let (input, within) = match needs {
+        Need::Absolute => opt(within).parse(input)?,
+        _ => (input, None),
+    };
+    let within = within.map(|((), set)| set);
     let mut demands = Vec::new();
     for noun in nouns {
         let target = match noun {
-            Noun::Target(target) => target.clone(),
+            Noun::Target(target) if within.is_some() && target.within.is_some() => return no(),
+            Noun::Target(target) => Target {
+                what: target.what.clone(),
+                within: within.clone().or_else(|| target.within.clone()),
+            },
             Noun::AnyCall | Noun::Broken(_) | Noun::Measured(_) | Noun::TooMuch(_) => return no(),
         };
         let demand = match &needs {

@@ -297,7 +297,7 @@ fn found_and_removed(input: Input<'_>) -> Read<'_, Clause> {
         (when, nouns, seen).map(|((), nouns, ())| nouns),
     ))
     .parse(input)?;
-    let removing: &[Verb] = &[Verb::Avoid, Verb::Replace, Verb::Repair];
+    let removing: &[Verb] = &[Verb::Avoid, Verb::Ban, Verb::Replace, Verb::Repair];
     let it = |input| opt(any_class(&[Class::It, Class::Them, Class::Following])).parse(input);
     let must = modal.map_opt(|force| (force.points == Points::Demand).then_some(force.level));
     let (rest, (_, _, level)) = (

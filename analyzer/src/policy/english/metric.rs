@@ -60,7 +60,7 @@ fn limited(input: Input<'_>) -> Read<'_, (Level, u32)> {
 
 /// Takes `is at most 3`, `is 3`.
 fn is_at_most(input: Input<'_>) -> Read<'_, (Level, u32)> {
-    (class(Class::Be), bound)
+    (any_class(&[Class::Be, Class::Have]), bound)
         .map_opt(|((), bound)| match bound {
             Bound::MoreThan(_) => None,
             bound => Some((Level::Must, bound.limit()?)),

@@ -121,7 +121,12 @@ pub(super) fn noun(input: Input<'_>) -> Read<'_, Noun> {
 /// Takes `formulas that use INDIRECT`, `cells with constants`, `formulas longer than 100
 /// characters`, `formulas nested more than 3 levels deep`.
 fn formulas_that(input: Input<'_>) -> Read<'_, Noun> {
-    let (input, ()) = any_class(&[Class::Formula, Class::Model, Class::Calculation])(input)?;
+    let formulas = any_class(&[Class::Formula, Class::Model, Class::Calculation]);
+    let (input, names_formulas) = alt((
+        formulas.map(|()| true),
+        class(Class::Anything).map(|()| false),
+    ))
+    .parse(input)?;
     if let Ok((rest, ())) = (class(Class::In), class(Class::That)).map(|_| ()).parse(input) {
         return in_which(rest);
     }
@@ -169,6 +174,10 @@ fn formulas_that(input: Input<'_>) -> Read<'_, Noun> {
                 metric: Metric::Nesting,
             }),
         ));
+    }
+    // "Anything that uses INDIRECT" could be a script.
+    if !names_formulas {
+        return no();
     }
     let (input, ()) = holding(input)?;
     noun(input)
@@ -436,6 +445,7 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
     );
     let lacking = alt((
         unguarded_by.map(Need::Inside),
+        class(Class::Unguarded).map(|()| Need::Inside(set_of(&["IFERROR", "IFNA"]))),
         without,
         is_approximate.map(|()| Need::Exact),
         not_using.map(|(.., need)| need),

@@ -177,7 +177,7 @@ fn allowed_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         be,
         opt(only),
         functions,
-        opt(only),
+        opt(alt((only, others_out))),
     )
         .parse(input)?;
     if before.is_none() && after.is_none() {

@@ -162,6 +162,9 @@ fn replaced(input: Input<'_>) -> Read<'_, Choice> {
     let substitute = verb(&[Verb::Substitute], Form::Base);
     let gone = verb(&[Verb::Replace, Verb::Substitute], Form::Participle);
     let from = |input| opt(class(Class::From)).parse(input);
+    if let Ok(found) = found_and_replaced(input) {
+        return Ok(found);
+    }
     let migrate = verb(&[Verb::Migrate], Form::Base);
     alt((
         (
@@ -187,6 +190,37 @@ fn replaced(input: Input<'_>) -> Read<'_, Choice> {
             .map(|(force, (), _, not, (), used)| (force, used, not)),
     ))
     .parse(input)
+}
+
+/// `wherever you see B, replace it with A`, `where B is used, use A instead`
+///
+/// "Wherever you see HLOOKUP, replace it with XLOOKUP."
+/// flags `=HLOOKUP(A1,B1:E2,2,0)`, not `=XLOOKUP(A1,B1:E1,B2:E2)`.
+fn found_and_replaced(input: Input<'_>) -> Read<'_, Choice> {
+    let when = any_class(&[Class::If, Class::Whenever]);
+    let verbs: &[Verb] = &[Verb::Use, Verb::Refer];
+    let seen = alt((
+        verb(&[Verb::Appear], Form::Base),
+        (class(Class::Be), verb(verbs, Form::Participle)).map(|_| ()),
+    ));
+    let (input, not) = alt((
+        (when, opt(actor), alt((verb(verbs, Form::Base), class(Class::Requires))), nouns)
+            .map(|(.., not)| not),
+        (when, nouns, seen).map(|((), not, ())| not),
+    ))
+    .parse(input)?;
+    let (input, _) = (opt(mark(',')), opt(class(Class::Then))).parse(input)?;
+    let it = any_class(&[Class::It, Class::Them, Class::Following]);
+    let by = any_class(&[Class::With, Class::By, Class::To]);
+    let replace = (verb(&[Verb::Replace], Form::Base), it, by, nouns).map(|(.., used)| used);
+    let use_other = (
+        verb(&[Verb::Use, Verb::Prefer], Form::Base),
+        nouns,
+        class(Class::InItsPlace),
+    )
+        .map(|((), used, ())| used);
+    let (rest, used) = alt((replace, use_other)).parse(input)?;
+    Ok((rest, (SHOULD, used, not)))
 }
 
 /// `VLOOKUP -> XLOOKUP`, `XLOOKUP > VLOOKUP`, `XLOOKUP instead of VLOOKUP`

@@ -180,7 +180,7 @@ pub(super) fn absolute_or(need: &Need, set: Option<FunctionSet>) -> Option<Vec<D
 /// "Limit nesting to 2 levels." flags `=ABS(SUM(MAX(A1,B1)))`, not `=ABS(SUM(A1))`.
 fn limit<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
-        // "Limit yourself to 3 levels of nesting."
+        // "Stay within 3 levels of nesting."
         if let Ok((rest, ((), measure))) = (class(Class::StickTo), measure).parse(input)
             && form == Form::Base
         {
@@ -224,6 +224,7 @@ fn limited(input: Input<'_>) -> Read<'_, Outcome> {
         };
     }
     let subject = any_class(&[
+        Class::Person,
         Class::Formula,
         Class::Model,
         Class::Calculation,

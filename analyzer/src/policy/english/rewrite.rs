@@ -29,6 +29,8 @@ pub(super) fn plain(symbols: Input<'_>) -> Vec<Vec<Symbol>> {
         aside::inverted,
         aside::both,
         aside::meant,
+        aside::twice,
+        aside::told_first,
     ] {
         rewrite(symbols, &mut all);
     }
@@ -162,6 +164,22 @@ fn explained(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         let Some((pronoun, demand)) = after.split_first() else {
             return;
         };
+        // "Since OFFSET is volatile, use INDEX instead."
+        if let Some((last, used)) = after.split_last()
+            && is_class(last, Class::InItsPlace)
+            && !is_class(first, Class::If)
+            && is_advice(after)
+            && let Ok((told, _)) = noun::nouns(reason)
+            && !told.is_empty()
+            && told.iter().all(can_explain)
+        {
+            let subject = reason.get(..reason.len() - told.len()).unwrap_or_default();
+            let instead = Symbol {
+                span: last.span,
+                meanings: vec![Meaning::Class(Class::Instead)],
+            };
+            all.push([used, &[instead], subject].concat());
+        }
         let is_pronoun = is_class(pronoun, Class::It) || is_class(pronoun, Class::Following);
         let Ok((told, _)) = noun::nouns(reason) else {
             return;
@@ -315,6 +333,7 @@ fn elliptic(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
 
 /// `We expect all lookups to use an exact match`: what is expected to do something must do it.
 fn expected(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
+    demanded_for(symbols, all);
     let institution = terminal::any_class(&[Class::It, Class::Authority]);
     let Ok((rest, ())) = terminal::actor(symbols).or_else(|_| institution(symbols)) else {
         return;
@@ -343,6 +362,41 @@ fn expected(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         meanings: vec![Meaning::Class(modal)],
     };
     all.push([subject, &[must], said.get(1..).unwrap_or_default()].concat());
+}
+
+/// `It is mandatory for every VLOOKUP to use exact match`, `it is not allowed for formulas to use
+/// INDIRECT`: what it is said for must do it, or must not.
+fn demanded_for(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
+    let it = terminal::class(Class::It)(symbols)
+        .and_then(|(rest, ())| terminal::class(Class::Be)(rest));
+    let Ok((rest, ())) = it else {
+        return;
+    };
+    let (modal, said) = match rest {
+        [word, said @ ..] if is_class(word, Class::Required) => (Class::Must, said),
+        [word, said @ ..] if is_class(word, Class::Forbidden) => (Class::MustNot, said),
+        [not, word, said @ ..]
+            if is_class(not, Class::Not) && is_class(word, Class::Allowed) =>
+        {
+            (Class::MustNot, said)
+        }
+        _ => return,
+    };
+    let Some((for_, said)) = said.split_first().filter(|(word, _)| is_class(word, Class::For))
+    else {
+        return;
+    };
+    let Some(at) = said.iter().position(|symbol| is_class(symbol, Class::To)) else {
+        return;
+    };
+    let (subject, done) = said.split_at(at);
+    let modal = Symbol {
+        span: for_.span,
+        meanings: vec![Meaning::Class(modal)],
+    };
+    if !subject.is_empty() {
+        all.push([subject, &[modal], done.get(1..).unwrap_or_default()].concat());
+    }
 }
 
 /// `the fourth argument must be given, and it must be FALSE`: "it" is what the sentence begins with.

@@ -284,6 +284,7 @@ fn permitted_plainly(input: Input<'_>) -> Read<'_, ()> {
 fn stays_on_sheet(input: Input<'_>) -> Read<'_, Level> {
     let only = |input| opt(class(Class::Only)).parse(input);
     let stay = alt((
+        (class(Class::Be), verb(&[Verb::Limit], Form::Participle)).map(|_| ()),
         any_class(&[Class::Be, Class::StickTo]),
         verb(&[Verb::Stand, Verb::Refer, Verb::Use], Form::Base),
     ));
