@@ -138,6 +138,26 @@ pub(super) fn inverted(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     }
 }
 
+/// `At no point may IF be nested more than twice`: what comes after the subject must not be.
+pub(super) fn turned(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
+    let [not, may, rest @ ..] = symbols else {
+        return;
+    };
+    let modal = [Class::May, Class::Can, Class::Must, Class::Should]
+        .iter()
+        .any(|class| is_class(may, *class));
+    if !is_class(not, Class::Not) || !modal {
+        return;
+    }
+    let after = terminal::actor(rest)
+        .map(|(after, ())| after)
+        .or_else(|_| noun::nouns(rest).map(|(after, _)| after));
+    if let Ok(after) = after {
+        let subject = rest.get(..rest.len() - after.len()).unwrap_or_default();
+        all.push([subject, &[word(may, Class::MustNot)], after].concat());
+    }
+}
+
 /// `URLs must be literal and never assembled from cells`: each demand with the subject of both.
 pub(super) fn both(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     // A reason before the subject is one of both.

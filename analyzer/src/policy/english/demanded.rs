@@ -441,15 +441,21 @@ fn from_alone(input: Input<'_>) -> Read<'_, (Level, Need)> {
         (class(Class::Be), verb(verbs, Form::Participle)).map(|_| ()),
         (class(Class::Be), class(Class::Allowed)).map(|_| ()),
     ));
-    let data = opt(any_class(&[Class::Data, Class::CellData]));
-    let link = opt(any_class(&[
+    let data = |input| opt(any_class(&[Class::Data, Class::CellData])).parse(input);
+    let links = any_class(&[
         Class::From,
         Class::To,
         Class::With,
         Class::For,
         Class::On,
-    ]));
-    let (rest, (.., need, ())) = (used, data, link, sources, class(Class::Only)).parse(input)?;
+    ]);
+    let link = |input| opt(links).parse(input);
+    let alone = (data, link, sources, class(Class::Only)).map(|(.., need, ())| need);
+    // "May read no spreadsheet other than 1Abc…"
+    let word = any_class(&[Class::Spreadsheet, Class::Host, Class::Url]);
+    let no_other = (data, link, class(Class::No), opt(word), class(Class::Except), sources)
+        .map(|(.., need)| need);
+    let (rest, ((), need)) = (used, alt((alone, no_other))).parse(input)?;
     Ok((rest, (force.level, need)))
 }
 

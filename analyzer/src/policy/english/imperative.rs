@@ -7,6 +7,7 @@ use super::functions::functions;
 use super::noun::{Noun, nouns};
 use super::predicate::{avoided_object, verdict};
 use super::prohibited::{forbidden, prohibited};
+use super::quantity::measure;
 use super::required::required;
 use super::terminal::{
     Input, Points, Read, actor, any_class, class, function_item, mark, modal, no, verb,
@@ -155,6 +156,15 @@ fn verdict_first(input: Input<'_>) -> Read<'_, Clause> {
 fn there_must_be_no(input: Input<'_>) -> Read<'_, Clause> {
     let (input, ()) = class(Class::There)(input)?;
     let be = class(Class::Be);
+    // "There may be at most 2 references."
+    let mut at_most = (modal, be, measure);
+    if let Ok((rest, (force, (), measure))) = at_most.parse(input)
+        && force.points != Points::Forbid
+        && let Some(demand) = measure.required()
+    {
+        let outcome = Outcome::Demands(vec![demand]);
+        return Ok((rest, clause_of(force.level)(outcome)));
+    }
     let no_word = class(Class::No);
     let (input, level) = alt((
         (modal, be, no_word)
@@ -320,6 +330,19 @@ fn found_and_removed(input: Input<'_>) -> Read<'_, Clause> {
 ///
 /// "Every function except NOW is allowed." flags `=NOW()`, not `=SUM(A1)`.
 fn all_but_allowed(input: Input<'_>) -> Read<'_, Clause> {
+    // "You may use any function except NOW."
+    let may = (
+        actor,
+        class(Class::May),
+        verb(&[Verb::Use], Form::Base),
+        class(Class::Function),
+        class(Class::Except),
+        functions,
+    );
+    if let Ok((rest, (.., set))) = { may }.parse(input) {
+        let outcome = Outcome::Demands(vec![Demand::Forbid(What::Calls(set).into())]);
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     let (input, ((), (), set)) =
         (class(Class::Function), class(Class::Except), functions).parse(input)?;
     let (rest, force) = verdict(input, false)?;

@@ -319,6 +319,18 @@ fn against_errors(input: Input<'_>) -> Read<'_, FunctionSet> {
 
 /// Takes being wrapped: `wrapped in IFERROR`, `inside IFERROR`, `guarded by error handling`.
 pub(super) fn wrapped(input: Input<'_>) -> Read<'_, FunctionSet> {
+    let (mut input, mut set) = wrapped_once(input)?;
+    // "Wrapped in IFERROR or guarded by IF"
+    while let Ok((rest, ((), more))) = (class(Class::Or), wrapped_once).parse(input) {
+        set.class = None;
+        set.names.extend(more.names);
+        input = rest;
+    }
+    Ok((input, set))
+}
+
+/// Takes being wrapped in one kind of wrapper.
+fn wrapped_once(input: Input<'_>) -> Read<'_, FunctionSet> {
     let verb_form = verb(&[Verb::Wrap, Verb::Nest, Verb::Use], Form::Participle);
     let link = any_class(&[Class::In, Class::By, Class::With, Class::Into]);
     alt((

@@ -436,7 +436,7 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
             })
             .parse(input)
     };
-    let with_truth = (class(Class::With), truth);
+    let with_truth = (any_class(&[Class::With, Class::EndWith]), truth);
     let without_truth = (class(Class::Without), truth);
     let not_using = (
         class(Class::Not),

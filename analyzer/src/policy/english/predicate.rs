@@ -85,6 +85,21 @@ fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         let demand = measure.limit().filter(|_| !nobody);
         return demanding(rest, Level::Must, demand.map(|demand| vec![demand]));
     }
+    // "Authors are advised against using INDIRECT", "are barred from using INDIRECT"
+    let kept = (
+        class(Class::Be),
+        alt((
+            verb(&[Verb::Discourage], Form::Participle).map(|()| Level::Should),
+            verb(&[Verb::Ban], Form::Participle).map(|()| Level::Must),
+        )),
+        opt(any_class(&[Class::From, Class::Against])),
+        prohibited(Form::Gerund),
+    );
+    if let Ok((rest, (_, level, _, outcome))) = { kept }.parse(input)
+        && !nobody
+    {
+        return Ok((rest, clause_of(level, outcome)));
+    }
     let (input, force) = modal(input)?;
     let Some(force) = turned(force, nobody) else {
         return no();
@@ -322,6 +337,16 @@ fn of_nouns(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 ///
 /// "OFFSET is forbidden." flags `=OFFSET(A1,1,1)`, not `=INDEX(A1:A9,1)`.
 fn judged<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause> {
+    // "A formula of more than 100 characters is too long."
+    let is_measured = |noun: &Noun| matches!(noun, Noun::Measured(_));
+    let mut too_many = (class(Class::Be), class(Class::TooMany));
+    if nouns.iter().all(is_measured)
+        && !nobody
+        && let Ok((rest, _)) = too_many.parse(input)
+        && let Some(outcome) = forbidden(nouns.to_vec())
+    {
+        return Ok((rest, clause_of(Level::Must, outcome)));
+    }
     let (after, force) = verdict(input, nobody)?;
     let said = input.get(..input.len() - after.len()).unwrap_or_default();
     // Data that must not be typed in is no call of what could fetch it.

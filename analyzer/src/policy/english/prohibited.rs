@@ -285,6 +285,13 @@ fn omit<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
             (verb(&[Verb::Omit], form), need::argument, opt(empty))
                 .map(|((), argument, _)| argument),
             (verb(&[Verb::Leave], form), need::argument, empty).map(|((), argument, ())| argument),
+            // "Do not rely on the default match type."
+            (
+                verb(&[Verb::Use], form),
+                class(Class::LeftEmpty),
+                need::argument,
+            )
+                .map(|((), (), argument)| argument),
         ))
         .parse(input)?;
         match Need::Argument(place, None).of_functions(set) {

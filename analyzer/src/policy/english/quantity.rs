@@ -251,6 +251,7 @@ pub(super) fn metric_noun(input: Input<'_>) -> Read<'_, Metric> {
         )
             .map(|_| Metric::Nesting),
         (verb(&[Verb::Nest], Form::Gerund), functions).map(|((), set)| Metric::NestingOf(set)),
+        (class(Class::Nested), functions).map(|((), set)| Metric::NestingOf(set)),
     ))
     .parse(input)?;
     Ok((input, metric))

@@ -27,6 +27,7 @@ pub(super) fn plain(symbols: Input<'_>) -> Vec<Vec<Symbol>> {
         aside::instances,
         aside::no_further,
         aside::inverted,
+        aside::turned,
         aside::both,
         aside::meant,
         aside::twice,
