@@ -33,6 +33,10 @@ pub(super) fn demanded<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Re
     if nobody {
         return no();
     }
+    if let ([Noun::Target(target)], Ok((rest, ()))) = (nouns, exact_label(input)) {
+        let demand = Need::Exact.of(target).map(|demand| vec![demand]);
+        return demanding(rest, Level::Must, demand);
+    }
     let (input, (level, requires)) = said(input)?;
     let (input, needs) = needed(input, requires)?;
     // "Ranges must be absolute in VLOOKUP."
@@ -81,6 +85,15 @@ pub(super) fn demanded<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Re
         }
     }
     Ok((input, clause_of(level, Outcome::Demands(demands))))
+}
+
+/// Takes `: always exact match`, `- exact match only`, at the end.
+fn exact_label(input: Input<'_>) -> Read<'_, ()> {
+    let sign = alt((super::terminal::mark(':'), super::terminal::mark('-')));
+    let only = |input| opt(class(Class::Only)).parse(input);
+    let required = opt((opt(class(Class::Be)), class(Class::Required)));
+    let (rest, _) = (sign, only, need::exact, only, required).parse(input)?;
+    if rest.is_empty() { Ok((rest, ())) } else { no() }
 }
 
 /// Takes what the subject must do or be.

@@ -53,6 +53,18 @@ fn do_not(input: Input<'_>) -> Read<'_, Clause> {
     {
         return Ok((rest, clause_of(Level::Must)(outcome)));
     }
+    // "Pull nothing from other sheets."
+    let nothing = (
+        verb(&[Verb::Import, Verb::Refer, Verb::Use], Form::Base),
+        class(Class::BlankValue),
+        class(Class::From),
+        nouns,
+    );
+    if let Ok((rest, (.., found))) = { nothing }.parse(input)
+        && let Some(outcome) = forbidden(found)
+    {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     let not = alt((
         any_class(&[Class::DoNot, Class::Not]),
         (class(Class::Do), class(Class::Not)).map(|_| ()),
@@ -112,8 +124,26 @@ fn it_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
     if let Ok(found) = verdict_first(input) {
         return Ok(found);
     }
+    // "It is better to avoid INDIRECT."
+    let avoiding = (
+        class(Class::It),
+        be,
+        any_class(&[Class::Advised, Class::Required]),
+        class(Class::ToAvoid),
+    );
+    if let Ok((rest, (_, outcome))) = (avoiding, avoided_object).parse(input) {
+        return Ok((rest, clause_of(Level::Should)(outcome)));
+    }
     let (input, level) = alt((
         (it, class(Class::MustNot)).map(|_| Level::Must),
+        (
+            class(Class::It),
+            be,
+            any_class(&[Class::Advised, Class::Preferred]),
+            class(Class::Not),
+            class(Class::To),
+        )
+            .map(|_| Level::Should),
         (it, must, be, banned, class(Class::To)).map(|_| Level::Must),
         (
             class(Class::It),
@@ -460,18 +490,21 @@ fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
 /// "It is mandatory to wrap divisions in IFERROR." flags `=A1/B1`, not `=IFERROR(A1/B1,C1)`.
 fn must_do(input: Input<'_>) -> Read<'_, Clause> {
     // "Wrapping divisions in IFERROR is mandatory."
-    let is_required = (class(Class::Be), class(Class::Required));
-    if let Ok((rest, (outcome, _))) = (required(Form::Gerund), is_required).parse(input) {
-        return Ok((rest, clause_of(Level::Must)(outcome)));
+    let how = |input| {
+        alt((
+            class(Class::Required).map(|()| Level::Must),
+            class(Class::Advised).map(|()| Level::Should),
+        ))
+        .parse(input)
+    };
+    let is_required = (class(Class::Be), how).map(|((), level)| level);
+    if let Ok((rest, (outcome, level))) = (required(Form::Gerund), is_required).parse(input) {
+        return Ok((rest, clause_of(level)(outcome)));
     }
-    let it_is_required = (
-        class(Class::It),
-        class(Class::Be),
-        class(Class::Required),
-        class(Class::To),
-    );
-    let (input, _) = opt(it_is_required).parse(input)?;
+    let it_is_required =
+        (class(Class::It), class(Class::Be), how, class(Class::To)).map(|(_, _, level, _)| level);
+    let (input, level) = opt(it_is_required).parse(input)?;
     required(Form::Base)
-        .map(clause_of(Level::Must))
+        .map(clause_of(level.unwrap_or(Level::Must)))
         .parse(input)
 }

@@ -70,7 +70,7 @@ fn capitals(input: Input<'_>) -> Read<'_, Clause> {
     let link = |input| opt(any_class(&[Class::In, Class::With, Class::As])).parse(input);
     let written = |input| {
         opt(verb(
-            &[Verb::Use, Verb::Append, Verb::Specify],
+            &[Verb::Use, Verb::Append, Verb::Specify, Verb::HardCode],
             Form::Participle,
         ))
         .parse(input)
@@ -243,6 +243,21 @@ fn only_around(input: Input<'_>) -> Read<'_, Clause> {
             (first.is_some() || second.is_some()).then_some((Level::Must, set, inner))
         },
     );
+    // "IFERROR may wrap lookups only."
+    let active = (
+        functions,
+        modal,
+        opt(only),
+        verb(&[Verb::Wrap], Form::Base),
+        opt(only),
+        target,
+        opt(only),
+    )
+        .map_opt(|(set, force, first, (), second, inner, third)| {
+            let is_only = [first, second, third].iter().any(Option::is_some);
+            let demands = force.points != Points::Forbid && is_only;
+            demands.then_some((force.level, set, inner))
+        });
     let ordered = (
         verb(&[Verb::Use], Form::Base),
         functions,
@@ -261,7 +276,7 @@ fn only_around(input: Input<'_>) -> Read<'_, Clause> {
         .map_opt(|(set, force, (), (), inner)| {
             (force.points == Points::Forbid).then_some((force.level, set, inner))
         });
-    let (rest, (level, set, inner)) = alt((stated, plain, ordered, otherwise)).parse(input)?;
+    let (rest, (level, set, inner)) = alt((stated, plain, active, ordered, otherwise)).parse(input)?;
     let handles = set
         .names
         .iter()
@@ -448,13 +463,20 @@ fn repaired(input: Input<'_>) -> Read<'_, Clause> {
         ),
     )
         .parse(input)?;
+    // "INDIRECT must be replaced by values."
+    let by_values = (
+        any_class(&[Class::With, Class::By]),
+        class(Class::StaticValues),
+    );
+    let (rest, by_values) = opt(by_values).parse(rest)?;
     let is_error = |demand: &Demand| {
         matches!(demand, Demand::Forbid(target)
             if matches!(&target.what, What::ErrorValues(named) if !named.is_empty()))
     };
     match (turned(force, false), forbidden(found)) {
         (Some(force), Some(super::Outcome::Demands(demands)))
-            if force.points == Points::Demand && demands.iter().all(is_error) =>
+            if force.points == Points::Demand
+                && (by_values.is_some() || demands.iter().all(is_error)) =>
         {
             demanding(rest, force.level, Some(demands))
         }

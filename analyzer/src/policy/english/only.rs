@@ -7,7 +7,7 @@ use super::predicate::verdict;
 use super::required::only_functions;
 use super::terminal::{Input, Points, Read, actor, any_class, class, comma, mark, modal, no, verb};
 use super::{Clause, Outcome};
-use crate::policy::lexicon::{Class, Form, Verb};
+use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Level};
 
 /// Takes a list of the only functions allowed, in any of its forms.
@@ -249,6 +249,15 @@ fn unlisted_forbidden(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
 /// flags `=MAX(A1)`, not `=SUM(A1)`.
 fn and_no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     let (input, set) = functions(input)?;
+    // "SUM and IF are all you need; other functions must not be used."
+    let end = input.iter().position(|symbol| symbol.meanings.contains(&Meaning::Mark(';')));
+    if let Some((told, after)) = end.and_then(|end| input.split_at_checked(end))
+        && told.iter().all(super::can_explain)
+        && let Ok((rest, ())) = others_out(after)
+        && rest.is_empty()
+    {
+        return Ok((rest, (Level::Must, set)));
+    }
     let (input, force) = verdict(input, false)?;
     if force.points == Points::Forbid {
         return no();

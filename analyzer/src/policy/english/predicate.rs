@@ -358,6 +358,21 @@ fn judged<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause
         return no();
     }
     let input = after;
+    // "Approximate match is allowed in no lookup."
+    let nowhere = (
+        any_class(&[Class::In, Class::With, Class::For]),
+        class(Class::No),
+    );
+    let nowhere = (nowhere, functions).map(|(_, set)| set).parse(input);
+    if let Ok((rest, set)) = nowhere
+        && force.points == Points::Permit
+    {
+        let within: Option<Vec<Noun>> = nouns.iter().map(|noun| noun.within(&set)).collect();
+        return match within.and_then(forbidden) {
+            Some(outcome) => Ok((rest, clause_of(force.level, outcome))),
+            None => no(),
+        };
+    }
     let (input, within) = opt((
         any_class(&[
             Class::In,

@@ -2,7 +2,7 @@
 //! the forms of the grammar have. A rewritten sentence says what the written one says.
 
 use super::terminal::Input;
-use super::{aside, can_explain, is_class, noun, prohibited, terminal};
+use super::{Clause, Outcome, aside, can_explain, is_class, noun, prohibited, terminal, whole};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::symbols::Symbol;
 
@@ -318,7 +318,7 @@ fn elliptic(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     }
     if says(Class::Forbidden) || says(Class::MustNot) {
         all.push(before.to_vec());
-    } else if says(Class::Allowed) || says(Class::May) {
+    } else if (says(Class::Allowed) || says(Class::May)) && permits(before) {
         let allowed = Symbol {
             span: last.span,
             meanings: vec![Meaning::Class(Class::Forbidden)],
@@ -330,6 +330,20 @@ fn elliptic(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         let subject = after.get(..after.len() - tail.len()).unwrap_or_default();
         all.push([subject, &[be, allowed]].concat());
     }
+}
+
+/// Whether the symbols are a permission, and nothing else: "may look harmless" is none.
+fn permits(symbols: Input<'_>) -> bool {
+    if let [.., be, allowed] = symbols
+        && is_class(be, Class::Be)
+        && is_class(allowed, Class::Allowed)
+    {
+        return true;
+    }
+    whole(symbols).is_some_and(|clauses| {
+        let is_permission = |clause: &Clause| clause.outcome == Outcome::Permission;
+        clauses.iter().all(is_permission)
+    })
 }
 
 /// `We expect all lookups to use an exact match`: what is expected to do something must do it.

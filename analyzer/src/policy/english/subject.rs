@@ -37,6 +37,7 @@ fn is_required(input: Input<'_>) -> Read<'_, Level> {
     let used = verb(&[Verb::Use, Verb::Specify], Form::Participle);
     alt((
         (class(Class::Be), class(Class::Required)).map(|_| Level::Must),
+        (class(Class::Be), class(Class::Advised)).map(|_| Level::Should),
         (modal, class(Class::Be), used)
             .map_opt(|(force, ..)| (force.points == Points::Demand).then_some(force.level)),
     ))
