@@ -44,9 +44,9 @@ pub(super) fn over(context: &Context<'_>, metric: &Metric, at_most: u32) -> Vec<
         Metric::Operators => whole(count(
             &|_, kind| matches!(kind, NodeKind::Infix(operator, ..) if operator != InfixOperator::Range),
         )),
-        Metric::OperatorsOf(thing) => {
-            whole(count(&|id, kind| check::is_thing(context, *thing, id, kind)))
-        }
+        Metric::OperatorsOf(thing) => whole(count(&|id, kind| {
+            check::is_thing(context, *thing, id, kind)
+        })),
         Metric::Numbers => whole(count(&|id, kind| {
             matches!(kind, NodeKind::Number(_)) && !says_where(context, id)
         })),

@@ -179,7 +179,10 @@ pub(super) fn both(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         return;
     }
     let joins = |symbol: &Symbol| is_class(symbol, Class::And) || is_class(symbol, Class::But);
-    let places = first.iter().enumerate().filter(|(_, symbol)| joins(symbol) || is_mark(symbol, ','));
+    let places = first
+        .iter()
+        .enumerate()
+        .filter(|(_, symbol)| joins(symbol) || is_mark(symbol, ','));
     for (at, _) in places.take(JOINS) {
         let (before, mut after) = first.split_at(at);
         while let Some((join, rest)) = after.split_first()
@@ -247,14 +250,9 @@ fn said_again(
 }
 
 fn is_modal(symbol: &Symbol) -> bool {
-    [
-        Class::Must,
-        Class::MustNot,
-        Class::Should,
-        Class::ShouldNot,
-    ]
-    .iter()
-    .any(|class| is_class(symbol, *class))
+    [Class::Must, Class::MustNot, Class::Should, Class::ShouldNot]
+        .iter()
+        .any(|class| is_class(symbol, *class))
 }
 
 /// Whether a predicate begins with the symbol: a modal verb, "is", "has".
@@ -271,7 +269,9 @@ pub(super) fn meant(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         .get(..symbols.len() - told.len())
         .unwrap_or_default();
     let joins = |symbol: &Symbol| {
-        [',', ';', '-', ':'].iter().any(|mark| is_mark(symbol, *mark))
+        [',', ';', '-', ':']
+            .iter()
+            .any(|mark| is_mark(symbol, *mark))
             || is_class(symbol, Class::And)
             || is_class(symbol, Class::Therefore)
     };
@@ -283,11 +283,13 @@ pub(super) fn meant(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         {
             order = rest;
         }
-        let is_statement = statement.first().is_some_and(|first| {
-            !is_class(first, Class::That) && !joins(first)
-        }) && statement.iter().all(can_explain)
+        let is_statement = statement
+            .first()
+            .is_some_and(|first| !is_class(first, Class::That) && !joins(first))
+            && statement.iter().all(can_explain)
             && !statement.iter().any(names_functions);
-        let pronoun = |symbol: &Symbol| is_class(symbol, Class::It) || is_class(symbol, Class::Them);
+        let pronoun =
+            |symbol: &Symbol| is_class(symbol, Class::It) || is_class(symbol, Class::Them);
         let Some(place) = order.iter().position(pronoun).filter(|_| is_statement) else {
             continue;
         };
@@ -310,7 +312,9 @@ pub(super) fn twice(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     };
     let subject = bare.get(..bare.len() - said.len()).unwrap_or_default();
     let joins = |symbol: &Symbol| {
-        [';', '-', ':', ','].iter().any(|mark| is_mark(symbol, *mark))
+        [';', '-', ':', ',']
+            .iter()
+            .any(|mark| is_mark(symbol, *mark))
             || is_class(symbol, Class::And)
     };
     let start = symbols.len() - said.len();
@@ -318,7 +322,8 @@ pub(super) fn twice(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     for (at, join) in places.take(JOINS) {
         let first = symbols.get(..start + at).unwrap_or_default();
         let order = said.get(at + 1..).unwrap_or_default();
-        let pronoun = |symbol: &Symbol| is_class(symbol, Class::It) || is_class(symbol, Class::Them);
+        let pronoun =
+            |symbol: &Symbol| is_class(symbol, Class::It) || is_class(symbol, Class::Them);
         let Some(place) = order.iter().position(pronoun) else {
             continue;
         };
@@ -363,7 +368,9 @@ pub(super) fn told_first(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
                 .iter()
                 .any(|meaning| matches!(meaning, Meaning::Verb(_, Form::Base)))
     };
-    let tells = told.first().is_some_and(|first| !opens_place(first) && !is_verb(first))
+    let tells = told
+        .first()
+        .is_some_and(|first| !opens_place(first) && !is_verb(first))
         && told.iter().skip(1).any(is_verb)
         && told.iter().all(is_plain)
         && !told.iter().any(names_functions);

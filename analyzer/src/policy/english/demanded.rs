@@ -93,7 +93,11 @@ fn exact_label(input: Input<'_>) -> Read<'_, ()> {
     let only = |input| opt(class(Class::Only)).parse(input);
     let required = opt((opt(class(Class::Be)), class(Class::Required)));
     let (rest, _) = (sign, only, need::exact, only, required).parse(input)?;
-    if rest.is_empty() { Ok((rest, ())) } else { no() }
+    if rest.is_empty() {
+        Ok((rest, ()))
+    } else {
+        no()
+    }
 }
 
 /// Takes what the subject must do or be.
@@ -455,18 +459,19 @@ fn from_alone(input: Input<'_>) -> Read<'_, (Level, Need)> {
         (class(Class::Be), class(Class::Allowed)).map(|_| ()),
     ));
     let data = |input| opt(any_class(&[Class::Data, Class::CellData])).parse(input);
-    let links = any_class(&[
-        Class::From,
-        Class::To,
-        Class::With,
-        Class::For,
-        Class::On,
-    ]);
+    let links = any_class(&[Class::From, Class::To, Class::With, Class::For, Class::On]);
     let link = |input| opt(links).parse(input);
     let alone = (data, link, sources, class(Class::Only)).map(|(.., need, ())| need);
     // "May read no spreadsheet other than 1Abc…"
     let word = any_class(&[Class::Spreadsheet, Class::Host, Class::Url]);
-    let no_other = (data, link, class(Class::No), opt(word), class(Class::Except), sources)
+    let no_other = (
+        data,
+        link,
+        class(Class::No),
+        opt(word),
+        class(Class::Except),
+        sources,
+    )
         .map(|(.., need)| need);
     let (rest, ((), need)) = (used, alt((alone, no_other))).parse(input)?;
     Ok((rest, (force.level, need)))

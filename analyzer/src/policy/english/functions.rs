@@ -96,7 +96,10 @@ fn named_members(input: Input<'_>, class_set: FunctionSet) -> Read<'_, FunctionS
     // "Web data through IMPORTXML" is IMPORTXML.
     let means = alt((class(Class::By), verb(&[Verb::Use], Form::Gerund)));
     if let Ok((rest, ((), listed))) = (means, list).parse(input)
-        && listed.names.iter().all(|name| class_set.names.contains(name))
+        && listed
+            .names
+            .iter()
+            .all(|name| class_set.names.contains(name))
     {
         return finish(rest, class_set, listed, false);
     }

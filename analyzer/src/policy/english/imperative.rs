@@ -49,8 +49,7 @@ fn clause_of(level: Level) -> impl Fn(Outcome) -> Clause {
 fn do_not(input: Input<'_>) -> Read<'_, Clause> {
     let who = any_class(&[Class::Person, Class::It, Class::Authority, Class::There]);
     let has = opt((who, any_class(&[Class::Have, Class::Be])));
-    if let Ok((rest, (_, (), outcome))) = (has, class(Class::NoUse), avoided_object).parse(input)
-    {
+    if let Ok((rest, (_, (), outcome))) = (has, class(Class::NoUse), avoided_object).parse(input) {
         return Ok((rest, clause_of(Level::Must)(outcome)));
     }
     // "Pull nothing from other sheets."
@@ -110,7 +109,9 @@ fn ban(input: Input<'_>) -> Read<'_, Clause> {
     .parse(input)?;
     // "Do not allow formulas to exceed 100 characters."
     let to_do = (actor, class(Class::To), prohibited(Form::Base)).map(|(.., outcome)| outcome);
-    alt((to_do, avoided_object)).map(clause_of(level)).parse(input)
+    alt((to_do, avoided_object))
+        .map(clause_of(level))
+        .parse(input)
 }
 
 /// `it is forbidden to use INDIRECT`, `it is not allowed to hard-code numbers`
@@ -233,12 +234,23 @@ fn keep_out(input: Input<'_>) -> Read<'_, Clause> {
     let keep = verb(&[Verb::Limit, Verb::Make, Verb::Leave], Form::Base);
     let write = verb(&[Verb::Use, Verb::Append], Form::Base);
     let put = verb(
-        &[Verb::Limit, Verb::Make, Verb::Leave, Verb::Avoid, Verb::Specify],
+        &[
+            Verb::Limit,
+            Verb::Make,
+            Verb::Leave,
+            Verb::Avoid,
+            Verb::Specify,
+        ],
         Form::Base,
     );
     let (input, found) = alt((
         (keep, nouns, class(Class::OutOfFormulas)).map(|((), found, ())| found),
-        (put, nouns, class(Class::PutAway), opt(class(Class::OutOfFormulas)))
+        (
+            put,
+            nouns,
+            class(Class::PutAway),
+            opt(class(Class::OutOfFormulas)),
+        )
             .map(|((), found, ..)| found),
         (write, actor, class(Class::Without), nouns).map(|(.., found)| found),
     ))

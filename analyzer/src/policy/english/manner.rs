@@ -276,7 +276,8 @@ fn only_around(input: Input<'_>) -> Read<'_, Clause> {
         .map_opt(|(set, force, (), (), inner)| {
             (force.points == Points::Forbid).then_some((force.level, set, inner))
         });
-    let (rest, (level, set, inner)) = alt((stated, plain, active, ordered, otherwise)).parse(input)?;
+    let (rest, (level, set, inner)) =
+        alt((stated, plain, active, ordered, otherwise)).parse(input)?;
     let handles = set
         .names
         .iter()
@@ -319,7 +320,8 @@ fn only_numbers(input: Input<'_>) -> Read<'_, Clause> {
     let (rest, (level, spared)) = alt((
         (only, words, opt(allowed), is, spared_numbers).map(|(.., numbers)| (Level::Must, numbers)),
         (words, limited, spared_numbers).map(|((), _, numbers)| (Level::Must, numbers)),
-        (only, opt(words), spared_numbers, permitted).map(|((), _, numbers, level)| (level, numbers)),
+        (only, opt(words), spared_numbers, permitted)
+            .map(|((), _, numbers, level)| (level, numbers)),
     ))
     .parse(input)?;
     let demand = Demand::Forbid(What::Numbers(spared).into());

@@ -9,9 +9,7 @@ use super::quantity::{Measure, depth, measure};
 use super::target::{names_ranges, target};
 use super::terminal::{Input, Read, any_class, class, no, separator, thing, values, verb};
 use crate::policy::lexicon::{Class, Form, Verb};
-use crate::policy::rule::{
-    Demand, FunctionSet, Metric, Requirement, Target, Thing, Value, What,
-};
+use crate::policy::rule::{Demand, FunctionSet, Metric, Requirement, Target, Thing, Value, What};
 
 /// One thing that a sentence can forbid or demand something of.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,7 +125,10 @@ fn formulas_that(input: Input<'_>) -> Read<'_, Noun> {
         class(Class::Anything).map(|()| false),
     ))
     .parse(input)?;
-    if let Ok((rest, ())) = (class(Class::In), class(Class::That)).map(|_| ()).parse(input) {
+    if let Ok((rest, ())) = (class(Class::In), class(Class::That))
+        .map(|_| ())
+        .parse(input)
+    {
         return in_which(rest);
     }
     let (input, _) = opt(class(Class::That)).parse(input)?;

@@ -250,7 +250,9 @@ fn unlisted_forbidden(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
 fn and_no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     let (input, set) = functions(input)?;
     // "SUM and IF are all you need; other functions must not be used."
-    let end = input.iter().position(|symbol| symbol.meanings.contains(&Meaning::Mark(';')));
+    let end = input
+        .iter()
+        .position(|symbol| symbol.meanings.contains(&Meaning::Mark(';')));
     if let Some((told, after)) = end.and_then(|end| input.split_at_checked(end))
         && told.iter().all(super::can_explain)
         && let Ok((rest, ())) = others_out(after)

@@ -204,7 +204,12 @@ fn found_and_replaced(input: Input<'_>) -> Read<'_, Choice> {
         (class(Class::Be), verb(verbs, Form::Participle)).map(|_| ()),
     ));
     let (input, not) = alt((
-        (when, opt(actor), alt((verb(verbs, Form::Base), class(Class::Requires))), nouns)
+        (
+            when,
+            opt(actor),
+            alt((verb(verbs, Form::Base), class(Class::Requires))),
+            nouns,
+        )
             .map(|(.., not)| not),
         (when, nouns, seen).map(|((), not, ())| not),
     ))
@@ -246,7 +251,8 @@ fn signed(input: Input<'_>) -> Read<'_, Choice> {
 
 /// Takes `join text with TEXTJOIN, not with &`, `joining text should be done with TEXTJOIN, not &`.
 fn joined_with(input: Input<'_>) -> Read<'_, Choice> {
-    let what = |input| opt(any_class(&[Class::Text, Class::PlainText, Class::CellData])).parse(input);
+    let what =
+        |input| opt(any_class(&[Class::Text, Class::PlainText, Class::CellData])).parse(input);
     let done = opt(alt((
         verb(&[Verb::Stand], Form::Base),
         (class(Class::Be), verb(&[Verb::Stand], Form::Participle)).map(|_| ()),

@@ -382,22 +382,22 @@ fn expected(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
 /// `It is mandatory for every VLOOKUP to use exact match`, `it is not allowed for formulas to use
 /// INDIRECT`: what it is said for must do it, or must not.
 fn demanded_for(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
-    let it = terminal::class(Class::It)(symbols)
-        .and_then(|(rest, ())| terminal::class(Class::Be)(rest));
+    let it =
+        terminal::class(Class::It)(symbols).and_then(|(rest, ())| terminal::class(Class::Be)(rest));
     let Ok((rest, ())) = it else {
         return;
     };
     let (modal, said) = match rest {
         [word, said @ ..] if is_class(word, Class::Required) => (Class::Must, said),
         [word, said @ ..] if is_class(word, Class::Forbidden) => (Class::MustNot, said),
-        [not, word, said @ ..]
-            if is_class(not, Class::Not) && is_class(word, Class::Allowed) =>
-        {
+        [not, word, said @ ..] if is_class(not, Class::Not) && is_class(word, Class::Allowed) => {
             (Class::MustNot, said)
         }
         _ => return,
     };
-    let Some((for_, said)) = said.split_first().filter(|(word, _)| is_class(word, Class::For))
+    let Some((for_, said)) = said
+        .split_first()
+        .filter(|(word, _)| is_class(word, Class::For))
     else {
         return;
     };

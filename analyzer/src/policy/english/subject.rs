@@ -166,7 +166,15 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let data = class(Class::CellData);
     let within = |input| opt((class(Class::In), functions).map(|((), set)| set)).parse(input);
     let be = class(Class::Be);
-    let literal = (url, within, modal, be, opt(joined), link, class(Class::LiteralText));
+    let literal = (
+        url,
+        within,
+        modal,
+        be,
+        opt(joined),
+        link,
+        class(Class::LiteralText),
+    );
     if let Ok((rest, ((), within, force, ..))) = { literal }.parse(input)
         && force.points == Points::Demand
         && !nobody

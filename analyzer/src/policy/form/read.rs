@@ -444,7 +444,8 @@ impl Limit {
             not_empty(set, "limit.of")?;
         }
         if let Some(thing) = self.thing {
-            if (self.metric, &self.of) == (Name::Operators, &None) && Thing::COUNTED.contains(&thing)
+            if (self.metric, &self.of) == (Name::Operators, &None)
+                && Thing::COUNTED.contains(&thing)
             {
                 return Ok(Metric::OperatorsOf(thing));
             }
