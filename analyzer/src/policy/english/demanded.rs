@@ -236,7 +236,12 @@ fn hard_codes<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand> {
 
 /// Takes `return an empty string`, `return 0`: what an error handler must not give.
 fn returns<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand> {
-    let (rest, refused) = returned(input)?;
+    let used = (
+        class(Class::Be),
+        verb(&[Verb::Use], Form::Participle),
+        class(Class::To),
+    );
+    let (rest, (_, refused)) = (opt(used), returned).parse(input)?;
     let handles = matches!(&target.what, What::Calls(set)
         if set.names.iter().all(|name| name == "IFERROR" || name == "IFNA"));
     match Need::ArgumentNot(Place::Nth(2), refused).of(target) {

@@ -362,7 +362,11 @@ pub(super) fn handlers(input: Input<'_>) -> Read<'_, FunctionSet> {
                 given.map_or_else(|| set_of(&["IFERROR", "IFNA"]), |(_, _, set, _)| set)
             }),
         class(Class::ZeroCheck).map(|()| zero_checks()),
-        functions,
+        // "With FALSE" is said of an argument.
+        functions.map_opt(|set| {
+            let is_truth = |name: &String| name == "TRUE" || name == "FALSE";
+            (!set.names.iter().any(is_truth)).then_some(set)
+        }),
     ))
     .parse(input)
 }

@@ -475,11 +475,6 @@ fn unguarded_by(input: Input<'_>) -> Read<'_, FunctionSet> {
         (class(Class::Outside), handlers).map(|((), set)| set),
         (class(Class::Without), opt(being_wrapped), handlers).map(|(.., set)| set),
     ))
-    // "Without FALSE" is said of an argument.
-    .map_opt(|set: FunctionSet| {
-        let is_truth = |name: &String| name == "TRUE" || name == "FALSE";
-        (!set.names.iter().any(is_truth)).then_some(set)
-    })
     .parse(input)
 }
 

@@ -83,6 +83,11 @@ fn limited(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         )
             .map(|(.., set)| (Level::Must, set)),
         (verb(&[Verb::Limit], Form::Base), actor, to).map(|(.., set)| (Level::Must, set)),
+        (actor, modal, verb(&[Verb::Limit], Form::Base), actor, to).map_opt(
+            |((), force, (), (), set)| {
+                (force.points == Points::Demand).then_some((force.level, set))
+            },
+        ),
         (verb(&[Verb::Limit], Form::Base), any_function, to).map(|(.., set)| (Level::Must, set)),
     ))
     .parse(input)

@@ -166,6 +166,10 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let data = class(Class::CellData);
     let within = |input| opt((class(Class::In), functions).map(|((), set)| set)).parse(input);
     let be = class(Class::Be);
+    let concatenation = |input| match thing(input) {
+        Ok((rest, Thing::Concatenations)) => Ok((rest, ())),
+        _ => no(),
+    };
     let literal = (
         url,
         within,
@@ -190,6 +194,8 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         (url, within, modal, be, joined, link, joining, data)
             .map(|((), within, force, ..)| (force, within)),
         (url, within, modal, active, link, data).map(|((), within, force, ..)| (force, within)),
+        (url, within, modal, be, joined, link, concatenation)
+            .map(|((), within, force, ..)| (force, within)),
     ))
     .parse(input)?;
     match turned(force, nobody) {
