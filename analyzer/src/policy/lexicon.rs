@@ -109,7 +109,7 @@ keys! {
     /// The closed word classes of the grammar, as in `[words]`.
     Class {
         Must, Should, May, Can, MustNot, ShouldNot, Optional, DoNot, Not, NoLonger, No, NothingBut,
-        AnythingBut, OutOfFormulas, PutAway, Authority, Let, NoFurther, Breaches, AtEnd, LiteralText, TooMany, Anything, Advised, ToAvoid, StaticValues, Text, NoUse, StickTo, OwnSheet, OwnSheetCells, FreeOf, EndWith, Nobody, Neither, Do, Be, Have, There, It, That, If, Whenever, Then, And, Or, But, Only,
+        AnythingBut, OutOfFormulas, PutAway, Authority, Let, NoFurther, Breaches, AtEnd, LiteralText, TooMany, Anything, Advised, ToAvoid, StaticValues, Tells, Text, NoUse, StickTo, OwnSheet, OwnSheetCells, FreeOf, EndWith, Nobody, Neither, Do, Be, Have, There, It, That, If, Whenever, Then, And, Or, But, Only,
         Except, Excepted, Unless, UnlessInside, Without, With, Outside, In, Into, To, From, By, As,
         For, On, At, Around, Instead, Following, SuchAs, Like, Function,
         Call, Usage, Formula, Calculation, Model, Person, Forbidden, Discouraged, Allowed,

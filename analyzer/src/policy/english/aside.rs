@@ -164,7 +164,9 @@ pub(super) fn both(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     let reason = symbols
         .first()
         .filter(|first| is_class(first, Class::ForQuality))
-        .and_then(|_| symbols.iter().position(|symbol| is_mark(symbol, ',')));
+        .and_then(|_| symbols.get(1))
+        .filter(|second| is_mark(second, ','))
+        .map(|_| 1);
     let symbols = symbols
         .get(reason.map_or(0, |at| at + 1)..)
         .unwrap_or_default();

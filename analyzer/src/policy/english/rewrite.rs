@@ -99,10 +99,10 @@ fn shared(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         is_class(symbol, Class::Be)
             || is_class(symbol, Class::That)
             || is_class(symbol, Class::Can)
+            || is_class(symbol, Class::Tells)
             || symbol.meanings.iter().any(verb)
     });
-    // A word that is not known is a verb where "and must" goes on from it.
-    if !tells && !rest.first().is_some_and(Symbol::is_unknown) {
+    if !tells {
         return;
     }
     let joins = |symbol: &Symbol| {
@@ -112,9 +112,6 @@ fn shared(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     for (at, _) in places.take(COMMAS) {
         let (told, after) = rest.split_at(at);
         if !told.iter().all(can_explain) || told.iter().any(names_functions) {
-            return;
-        }
-        if !tells && !after.first().is_some_and(|join| is_class(join, Class::And)) {
             return;
         }
         let mut after = after.get(1..).unwrap_or_default();
