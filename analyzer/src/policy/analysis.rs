@@ -368,6 +368,7 @@ fn is_part_of(metric: &Metric, wider: &Metric) -> bool {
     match (metric, wider) {
         (Metric::CallsOf(_) | Metric::Nesting, Metric::Calls)
         | (Metric::NestingOf(_), Metric::Nesting | Metric::Calls)
+        | (Metric::OperatorsOf(_), Metric::Operators)
         | (Metric::Arguments(_), Metric::Arguments(None)) => true,
         (Metric::CallsOf(set), Metric::CallsOf(wider))
         | (Metric::NestingOf(set), Metric::NestingOf(wider) | Metric::CallsOf(wider))

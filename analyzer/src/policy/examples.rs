@@ -493,6 +493,9 @@ fn large(metric: &Metric, at_most: usize) -> Option<String> {
         Metric::CallsOf(set) => format!("={}", vec![call(&first(set)); count].join("+")),
         Metric::References => format!("={}", vec!["A1"; count].join("+")),
         Metric::Operators => format!("=A1{}", "+A1".repeat(count)),
+        Metric::OperatorsOf(thing) => {
+            format!("=SUM({})", vec![sample(*thing); count].join(","))
+        }
         Metric::Nesting => deep("ABS"),
         Metric::NestingOf(set) => deep(&first(set)),
         Metric::Arguments(set) => {

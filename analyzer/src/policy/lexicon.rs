@@ -17,6 +17,7 @@ pub struct Lexicon {
     /// For each first word of a phrase, the most words that such a phrase has.
     longest: HashMap<String, usize>,
     articles: BTreeSet<String>,
+    intensifiers: BTreeSet<String>,
     ordinary: BTreeSet<String>,
     withdrawn: BTreeSet<String>,
     withdrawn_lists: BTreeSet<String>,
@@ -108,7 +109,7 @@ keys! {
     /// The closed word classes of the grammar, as in `[words]`.
     Class {
         Must, Should, May, Can, MustNot, ShouldNot, Optional, DoNot, Not, NoLonger, No, NothingBut,
-        AnythingBut, OutOfFormulas, Text, NoUse, StickTo, OwnSheet, OwnSheetCells, FreeOf, EndWith, Nobody, Neither, Do, Be, Have, There, It, That, If, Whenever, Then, And, Or, But, Only,
+        AnythingBut, OutOfFormulas, PutAway, Authority, Let, NoFurther, Breaches, AtEnd, LiteralText, TooMany, Anything, Advised, ToAvoid, StaticValues, Tells, Text, NoUse, StickTo, OwnSheet, OwnSheetCells, FreeOf, EndWith, Nobody, Neither, Do, Be, Have, There, It, That, If, Whenever, Then, And, Or, But, Only,
         Except, Excepted, Unless, UnlessInside, Without, With, Outside, In, Into, To, From, By, As,
         For, On, At, Around, Instead, Following, SuchAs, Like, Function,
         Call, Usage, Formula, Calculation, Model, Person, Forbidden, Discouraged, Allowed,
@@ -143,6 +144,7 @@ struct Source {
     version: u32,
     articles: Vec<String>,
     stop: Vec<String>,
+    intensifiers: Vec<String>,
     hedges: Vec<String>,
     unreadable: Vec<String>,
     withdrawn: Vec<String>,
@@ -204,6 +206,7 @@ impl Lexicon {
             phrases: HashMap::new(),
             longest: HashMap::new(),
             articles: source.articles.iter().cloned().collect(),
+            intensifiers: source.intensifiers.iter().cloned().collect(),
             ordinary: source.ordinary.iter().cloned().collect(),
             withdrawn: BTreeSet::new(),
             withdrawn_lists: BTreeSet::new(),
@@ -392,6 +395,11 @@ impl Lexicon {
 
     pub(super) fn is_article(&self, word: &str) -> bool {
         self.articles.contains(word)
+    }
+
+    /// Whether the word only strengthens a phrase that it stands in.
+    pub(super) fn is_intensifier(&self, word: &str) -> bool {
+        self.intensifiers.contains(word)
     }
 
     /// Whether a function's name, in small letters, is an ordinary word.

@@ -1,7 +1,7 @@
 //! What can be counted and seen in a formula beyond the kind of a node: depth, exactness of a
 //! lookup, anchors, addresses put together from cells.
 
-use super::check::Names;
+use super::check::{self, Names};
 use super::rule::Metric;
 use super::style;
 use crate::ast::{Formula, InfixOperator, NodeId, NodeKind};
@@ -44,6 +44,9 @@ pub(super) fn over(context: &Context<'_>, metric: &Metric, at_most: u32) -> Vec<
         Metric::Operators => whole(count(
             &|_, kind| matches!(kind, NodeKind::Infix(operator, ..) if operator != InfixOperator::Range),
         )),
+        Metric::OperatorsOf(thing) => whole(count(&|id, kind| {
+            check::is_thing(context, *thing, id, kind)
+        })),
         Metric::Numbers => whole(count(&|id, kind| {
             matches!(kind, NodeKind::Number(_)) && !says_where(context, id)
         })),

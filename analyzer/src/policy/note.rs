@@ -94,6 +94,7 @@ pub(super) fn needs_value(metric: &Metric) -> String {
         Metric::DistinctReferences => ("different references", [4, 6, 10]),
         Metric::Parentheses => ("levels of parentheses", [1, 2, 3]),
         Metric::Operators => ("operators", [5, 9, 15]),
+        Metric::OperatorsOf(_) => ("operators of this kind", [1, 3, 5]),
         Metric::Nesting | Metric::NestingOf(_) => ("levels of nesting", [2, 3, 5]),
         Metric::Arguments(_) => ("arguments", [3, 5, 10]),
         Metric::Numbers => ("hard-coded numbers", [0, 1, 2]),

@@ -173,7 +173,7 @@ fn what(what: &What) -> String {
 }
 
 /// What a thing is called.
-fn thing_name(thing: Thing) -> &'static str {
+pub(super) fn thing_name(thing: Thing) -> &'static str {
     match thing {
         Thing::WholeColumns => "references to whole columns",
         Thing::WholeRows => "references to whole rows",
@@ -223,6 +223,10 @@ fn counted(metric: &Metric, count: u32) -> String {
         Metric::CallsOf(set) => format!("call{end} to {}", functions(set, "and")),
         Metric::References => format!("reference{end}"),
         Metric::Operators => format!("operator{end}"),
+        Metric::OperatorsOf(thing) if count == 1 => {
+            thing_name(*thing).trim_end_matches('s').to_owned()
+        }
+        Metric::OperatorsOf(thing) => thing_name(*thing).to_owned(),
         Metric::Nesting => format!("level{end} of nesting"),
         Metric::NestingOf(set) => format!("level{end} of nested {}", functions(set, "and")),
         Metric::Arguments(None) => format!("argument{end}"),

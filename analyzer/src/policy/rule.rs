@@ -332,6 +332,20 @@ pub enum Thing {
     InsecureUrls,
 }
 
+impl Thing {
+    /// The operators that can be counted kind by kind.
+    pub const COUNTED: &'static [Self] = &[
+        Self::Additions,
+        Self::Subtractions,
+        Self::Multiplications,
+        Self::Divisions,
+        Self::Powers,
+        Self::Concatenations,
+        Self::Comparisons,
+        Self::Percents,
+    ];
+}
+
 /// What a target must have, be or stand in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Requirement {
@@ -385,6 +399,8 @@ pub enum Metric {
     References,
     /// Operators.
     Operators,
+    /// Operators of one kind: one of [`Thing::COUNTED`].
+    OperatorsOf(Thing),
     /// Calls that stand in one another, the outermost included.
     Nesting,
     /// Calls of these functions that stand in one another, the outermost included.

@@ -33,10 +33,14 @@ fn at(symbols: &[Symbol], start: usize) -> Option<Found> {
     let leaves_out = rest
         .first()
         .is_some_and(|symbol| is_any(symbol, LEAVING_OUT));
-    let after = rest.get(usize::from(leaves_out)..)?;
-    let opens = after
-        .first()
-        .is_some_and(|symbol| is_any(symbol, &[Class::In, Class::On, Class::For, Class::At]));
+    // "Except those on the Scratch sheet", "except formulas on the Scratch sheet"
+    let stands_for = rest
+        .get(1)
+        .is_some_and(|symbol| is_any(symbol, &[Class::Them, Class::Formula]))
+        && rest.get(2).is_some_and(opens_place);
+    let skipped = usize::from(leaves_out) + usize::from(leaves_out && stands_for);
+    let after = rest.get(skipped..)?;
+    let opens = after.first().is_some_and(opens_place);
     if !opens && !leaves_out {
         return None;
     }
@@ -45,7 +49,7 @@ fn at(symbols: &[Symbol], start: usize) -> Option<Found> {
         .is_some_and(|symbol| is_any(symbol, &[Class::For]));
     let names = after.get(usize::from(opens)..)?;
     let (taken, places) = places(names, is_for)?;
-    let mut len = usize::from(leaves_out) + usize::from(opens) + taken;
+    let mut len = skipped + usize::from(opens) + taken;
     let mut scope = Scope::default();
     if leaves_out {
         scope.exclude = places;
@@ -65,6 +69,10 @@ fn at(symbols: &[Symbol], start: usize) -> Option<Found> {
         }
     }
     Some(Found { start, len, scope })
+}
+
+fn opens_place(symbol: &Symbol) -> bool {
+    is_any(symbol, &[Class::In, Class::On, Class::For, Class::At])
 }
 
 /// How many symbols name places, and which.

@@ -125,24 +125,29 @@ fn names_functions(symbol: &Symbol) -> bool {
 /// The longest phrase that starts here, and its number of items.
 fn longest_phrase(items: &[Item], lexicon: &Lexicon) -> (Option<Symbol>, usize) {
     let first = items.first().map_or("", |item| item.key.as_str());
-    let window = items
-        .iter()
-        .take(lexicon.longest_from(first))
-        .take_while(|item| !item.key.is_empty());
+    let most = lexicon.longest_from(first);
+    let window = items.iter().take_while(|item| !item.key.is_empty());
     let mut key = String::new();
-    let mut ends = Vec::new();
-    for item in window {
+    // Where the phrases end: in the key, and after how many items.
+    let mut ends: Vec<(usize, usize)> = Vec::new();
+    for (index, item) in window.enumerate() {
+        if ends.len() >= most {
+            break;
+        }
+        // "Are strictly forbidden to" is "are forbidden to".
+        if index > 0 && lexicon.is_intensifier(&item.key) {
+            continue;
+        }
         if !key.is_empty() {
             key.push(' ');
         }
         key.push_str(&item.key);
-        ends.push(key.len());
+        ends.push((key.len(), index + 1));
     }
-    for (index, end) in ends.iter().enumerate().rev() {
-        let Some(meanings) = key.get(..*end).and_then(|key| lexicon.meanings(key)) else {
+    for (end, len) in ends.into_iter().rev() {
+        let Some(meanings) = key.get(..end).and_then(|key| lexicon.meanings(key)) else {
             continue;
         };
-        let len = index + 1;
         let phrase = items.get(..len).unwrap_or_default();
         // `N and OR` names two functions, `MUST NOT` none.
         let names_function = phrase.iter().any(Item::names_function);

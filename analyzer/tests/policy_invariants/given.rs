@@ -211,6 +211,7 @@ pub(crate) fn metrics() -> impl Strategy<Value = Metric> {
             Metric::DistinctCalls,
             Metric::Parentheses,
         ]),
+        select(Thing::COUNTED).prop_map(Metric::OperatorsOf),
         names().prop_map(Metric::CallsOf),
         names().prop_map(Metric::NestingOf),
         names().prop_map(|set| Metric::Arguments(Some(set))),

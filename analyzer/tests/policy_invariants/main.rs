@@ -187,6 +187,16 @@ fn a_word_that_is_not_understood_keeps_a_sentence_from_being_enforced() {
             "To keep ",
             "is outdated and",
             "are too complex and",
+            ", which ",
+            "Because ",
+            "and other constants",
+            " waiting to happen and",
+            "is considered a security risk and",
+            "considered too complex and",
+            "is a liability and",
+            "cause copying mistakes and",
+            "approved by IT",
+            " is permitted, INDIRECT",
         ]
         .iter()
         .any(|sign| policy.contains(sign));

@@ -43,8 +43,8 @@ fn asked(input: Input<'_>, place: Place) -> Read<'_, (Level, Need)> {
 
 /// Takes `be`, `be set to`, `equal`, before a value.
 fn is(input: Input<'_>) -> Read<'_, ()> {
-    let set = opt(verb(&[Verb::Specify], Form::Participle));
-    let to = opt(any_class(&[Class::To, Class::As]));
+    let set = opt(verb(&[Verb::Specify, Verb::Leave], Form::Participle));
+    let to = opt(any_class(&[Class::To, Class::As, Class::At]));
     alt((
         (class(Class::Be), set, to).map(|_| ()),
         verb(&[Verb::Specify, Verb::Refer], Form::Base),
@@ -71,7 +71,11 @@ fn constant(input: Input<'_>) -> Read<'_, ()> {
         Ok((rest, Thing::Numbers)) => Ok((rest, ())),
         _ => no(),
     };
-    let typed = alt((verb(&[Verb::HardCode], Form::Participle), numbers));
+    let as_one = opt((class(Class::As), numbers));
+    let typed = alt((
+        (verb(&[Verb::HardCode], Form::Participle), as_one).map(|_| ()),
+        numbers,
+    ));
     (class(Class::Be), typed).map(|_| ()).parse(input)
 }
 

@@ -33,12 +33,30 @@ pub(super) fn demanded<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Re
     if nobody {
         return no();
     }
+    if let ([Noun::Target(target)], Ok((rest, ()))) = (nouns, exact_label(input)) {
+        let demand = Need::Exact.of(target).map(|demand| vec![demand]);
+        return demanding(rest, Level::Must, demand);
+    }
     let (input, (level, requires)) = said(input)?;
     let (input, needs) = needed(input, requires)?;
+    // "Ranges must be absolute in VLOOKUP."
+    let within = (
+        any_class(&[Class::In, Class::For, Class::With]),
+        super::functions::functions,
+    );
+    let (input, within) = match needs {
+        Need::Absolute => opt(within).parse(input)?,
+        _ => (input, None),
+    };
+    let within = within.map(|((), set)| set);
     let mut demands = Vec::new();
     for noun in nouns {
         let target = match noun {
-            Noun::Target(target) => target.clone(),
+            Noun::Target(target) if within.is_some() && target.within.is_some() => return no(),
+            Noun::Target(target) => Target {
+                what: target.what.clone(),
+                within: within.clone().or_else(|| target.within.clone()),
+            },
             Noun::AnyCall | Noun::Broken(_) | Noun::Measured(_) | Noun::TooMuch(_) => return no(),
         };
         let demand = match &needs {
@@ -69,6 +87,19 @@ pub(super) fn demanded<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Re
     Ok((input, clause_of(level, Outcome::Demands(demands))))
 }
 
+/// Takes `: always exact match`, `- exact match only`, at the end.
+fn exact_label(input: Input<'_>) -> Read<'_, ()> {
+    let sign = alt((super::terminal::mark(':'), super::terminal::mark('-')));
+    let only = |input| opt(class(Class::Only)).parse(input);
+    let required = opt((opt(class(Class::Be)), class(Class::Required)));
+    let (rest, _) = (sign, only, need::exact, only, required).parse(input)?;
+    if rest.is_empty() {
+        Ok((rest, ()))
+    } else {
+        no()
+    }
+}
+
 /// Takes what the subject must do or be.
 fn needed(input: Input<'_>, requires: bool) -> Read<'_, Need> {
     if requires {
@@ -97,6 +128,7 @@ fn needed(input: Input<'_>, requires: bool) -> Read<'_, Need> {
         (be, opt(used), with, need).map(|(.., need)| need),
         (be, need).map(|((), need)| need),
         (be, used, need).map(|(.., need)| need),
+        need::exact.map(|()| Need::Exact),
         (class(Class::EndWith), values)
             .map(|((), values)| Need::Argument(Place::Last, Some(values))),
         (only, specify, only, need).map(|(.., need)| need),
@@ -204,7 +236,12 @@ fn hard_codes<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand> {
 
 /// Takes `return an empty string`, `return 0`: what an error handler must not give.
 fn returns<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand> {
-    let (rest, refused) = returned(input)?;
+    let used = (
+        class(Class::Be),
+        verb(&[Verb::Use], Form::Participle),
+        class(Class::To),
+    );
+    let (rest, (_, refused)) = (opt(used), returned).parse(input)?;
     let handles = matches!(&target.what, What::Calls(set)
         if set.names.iter().all(|name| name == "IFERROR" || name == "IFNA"));
     match Need::ArgumentNot(Place::Nth(2), refused).of(target) {
@@ -426,15 +463,22 @@ fn from_alone(input: Input<'_>) -> Read<'_, (Level, Need)> {
         (class(Class::Be), verb(verbs, Form::Participle)).map(|_| ()),
         (class(Class::Be), class(Class::Allowed)).map(|_| ()),
     ));
-    let data = opt(any_class(&[Class::Data, Class::CellData]));
-    let link = opt(any_class(&[
-        Class::From,
-        Class::To,
-        Class::With,
-        Class::For,
-        Class::On,
-    ]));
-    let (rest, (.., need, ())) = (used, data, link, sources, class(Class::Only)).parse(input)?;
+    let data = |input| opt(any_class(&[Class::Data, Class::CellData])).parse(input);
+    let links = any_class(&[Class::From, Class::To, Class::With, Class::For, Class::On]);
+    let link = |input| opt(links).parse(input);
+    let alone = (data, link, sources, class(Class::Only)).map(|(.., need, ())| need);
+    // "May read no spreadsheet other than 1Abc…"
+    let word = any_class(&[Class::Spreadsheet, Class::Host, Class::Url]);
+    let no_other = (
+        data,
+        link,
+        class(Class::No),
+        opt(word),
+        class(Class::Except),
+        sources,
+    )
+        .map(|(.., need)| need);
+    let (rest, ((), need)) = (used, alt((alone, no_other))).parse(input)?;
     Ok((rest, (force.level, need)))
 }
 

@@ -173,7 +173,12 @@ fn approved(input: Input<'_>) -> Read<'_, Exception> {
             let is_free = first.meanings.iter().all(|meaning| {
                 matches!(
                     meaning,
-                    Meaning::Unknown | Meaning::Topic(_) | Meaning::Class(Class::Person)
+                    Meaning::Unknown
+                        | Meaning::Topic(_)
+                        | Meaning::Name(_)
+                        | Meaning::Class(
+                            Class::Person | Class::It | Class::Authority | Class::Department
+                        )
                 )
             });
             if !is_free || words == 5 {

@@ -1,9 +1,11 @@
 //! Functions in a sentence: by name, in lists, as a set that the vocabulary names.
 
-use nom::{Parser, combinator::opt};
+use nom::{Parser, branch::alt, combinator::opt};
 
-use super::terminal::{Input, Read, any_class, class, comma, function_item, mark, no, separator};
-use crate::policy::lexicon::Class;
+use super::terminal::{
+    Input, Read, any_class, class, comma, function_item, mark, no, separator, verb,
+};
+use crate::policy::lexicon::{Class, Form, Verb};
 use crate::policy::rule::FunctionSet;
 
 /// Takes functions: `NOW, TODAY and RAND`, `the INDIRECT function`, `functions such as OFFSET`,
@@ -22,7 +24,8 @@ pub(super) fn functions(input: Input<'_>) -> Read<'_, FunctionSet> {
     let (input, set) = if first.class.is_some() {
         named_members(input, first)?
     } else {
-        function_list(input, first)
+        let (input, listed) = function_list(input, first);
+        others_like(input, listed)
     };
     let after = any_class(&[Class::Function, Class::Call, Class::Formula]);
     let (input, _) = opt(after).parse(input)?;
@@ -53,6 +56,19 @@ fn function_list(mut input: Input<'_>, first: FunctionSet) -> (Input<'_>, Functi
     (input, set)
 }
 
+/// Takes `and other volatile functions` after some of them: all of them are meant.
+fn others_like(input: Input<'_>, listed: FunctionSet) -> (Input<'_>, FunctionSet) {
+    let others = (separator, class(Class::Others), function_item).parse(input);
+    match others {
+        Ok((rest, (.., set)))
+            if set.class.is_some() && listed.names.iter().all(|name| set.names.contains(name)) =>
+        {
+            (rest, set)
+        }
+        _ => (input, listed),
+    }
+}
+
 /// Takes the members that a sentence lists itself: `volatile functions (NOW, TODAY)`. With "such
 /// as" they are examples, and the whole set is meant; they must be of the set.
 fn named_members(input: Input<'_>, class_set: FunctionSet) -> Read<'_, FunctionSet> {
@@ -76,6 +92,16 @@ fn named_members(input: Input<'_>, class_set: FunctionSet) -> Read<'_, FunctionS
     if let Ok((rest, (.., listed))) = examples {
         let (rest, ()) = comma(rest)?;
         return finish(rest, class_set, listed, true);
+    }
+    // "Web data through IMPORTXML" is IMPORTXML.
+    let means = alt((class(Class::By), verb(&[Verb::Use], Form::Gerund)));
+    if let Ok((rest, ((), listed))) = (means, list).parse(input)
+        && listed
+            .names
+            .iter()
+            .all(|name| class_set.names.contains(name))
+    {
+        return finish(rest, class_set, listed, false);
     }
     let listed = ((mark(':')), list).parse(input);
     if let Ok((rest, ((), listed))) = listed {

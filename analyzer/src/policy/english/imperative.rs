@@ -7,6 +7,7 @@ use super::functions::functions;
 use super::noun::{Noun, nouns};
 use super::predicate::{avoided_object, verdict};
 use super::prohibited::{forbidden, prohibited};
+use super::quantity::measure;
 use super::required::required;
 use super::terminal::{
     Input, Points, Read, actor, any_class, class, function_item, mark, modal, no, verb,
@@ -46,7 +47,19 @@ fn clause_of(level: Level) -> impl Fn(Outcome) -> Clause {
 ///
 /// "Never nest IFs." flags `=IF(A1,1,IF(A2,2,3))`, not `=IF(A1,1,2)`.
 fn do_not(input: Input<'_>) -> Read<'_, Clause> {
-    if let Ok((rest, ((), found))) = (class(Class::NoUse), nouns).parse(input)
+    let who = any_class(&[Class::Person, Class::It, Class::Authority, Class::There]);
+    let has = opt((who, any_class(&[Class::Have, Class::Be])));
+    if let Ok((rest, (_, (), outcome))) = (has, class(Class::NoUse), avoided_object).parse(input) {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
+    // "Pull nothing from other sheets."
+    let nothing = (
+        verb(&[Verb::Import, Verb::Refer, Verb::Use], Form::Base),
+        class(Class::BlankValue),
+        class(Class::From),
+        nouns,
+    );
+    if let Ok((rest, (.., found))) = { nothing }.parse(input)
         && let Some(outcome) = forbidden(found)
     {
         return Ok((rest, clause_of(Level::Must)(outcome)));
@@ -63,6 +76,8 @@ fn do_not(input: Input<'_>) -> Read<'_, Clause> {
     {
         return Ok((rest, clause_of(Level::Must)(outcome)));
     }
+    // "Never let a formula exceed 100 characters."
+    let (input, _) = opt((class(Class::Let), actor)).parse(input)?;
     // "Never allow INDIRECT" is said with the verb of a ban.
     prohibited(Form::Base)
         .map(clause_of(Level::Must))
@@ -82,7 +97,8 @@ fn avoid(input: Input<'_>) -> Read<'_, Clause> {
 ///
 /// "We prohibit NOW." flags `=NOW()`, not `=A1`.
 fn ban(input: Input<'_>) -> Read<'_, Clause> {
-    let (input, _) = opt(alt((any_class(&[Class::Person, Class::It]), actor))).parse(input)?;
+    let who = any_class(&[Class::Person, Class::It, Class::Authority]);
+    let (input, _) = opt(alt((who, actor))).parse(input)?;
     let not = any_class(&[Class::DoNot, Class::Not]);
     let (input, level) = alt((
         verb(&[Verb::Ban], Form::Base).map(|()| Level::Must),
@@ -91,7 +107,11 @@ fn ban(input: Input<'_>) -> Read<'_, Clause> {
         (not, class(Class::Allowed)).map(|_| Level::Must),
     ))
     .parse(input)?;
-    avoided_object.map(clause_of(level)).parse(input)
+    // "Do not allow formulas to exceed 100 characters."
+    let to_do = (actor, class(Class::To), prohibited(Form::Base)).map(|(.., outcome)| outcome);
+    alt((to_do, avoided_object))
+        .map(clause_of(level))
+        .parse(input)
 }
 
 /// `it is forbidden to use INDIRECT`, `it is not allowed to hard-code numbers`
@@ -105,8 +125,26 @@ fn it_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
     if let Ok(found) = verdict_first(input) {
         return Ok(found);
     }
+    // "It is better to avoid INDIRECT."
+    let avoiding = (
+        class(Class::It),
+        be,
+        any_class(&[Class::Advised, Class::Required]),
+        class(Class::ToAvoid),
+    );
+    if let Ok((rest, (_, outcome))) = (avoiding, avoided_object).parse(input) {
+        return Ok((rest, clause_of(Level::Should)(outcome)));
+    }
     let (input, level) = alt((
         (it, class(Class::MustNot)).map(|_| Level::Must),
+        (
+            class(Class::It),
+            be,
+            any_class(&[Class::Advised, Class::Preferred]),
+            class(Class::Not),
+            class(Class::To),
+        )
+            .map(|_| Level::Should),
         (it, must, be, banned, class(Class::To)).map(|_| Level::Must),
         (
             class(Class::It),
@@ -149,6 +187,15 @@ fn verdict_first(input: Input<'_>) -> Read<'_, Clause> {
 fn there_must_be_no(input: Input<'_>) -> Read<'_, Clause> {
     let (input, ()) = class(Class::There)(input)?;
     let be = class(Class::Be);
+    // "There may be at most 2 references."
+    let mut at_most = (modal, be, measure);
+    if let Ok((rest, (force, (), measure))) = at_most.parse(input)
+        && force.points != Points::Forbid
+        && let Some(demand) = measure.required()
+    {
+        let outcome = Outcome::Demands(vec![demand]);
+        return Ok((rest, clause_of(force.level)(outcome)));
+    }
     let no_word = class(Class::No);
     let (input, level) = alt((
         (modal, be, no_word)
@@ -165,6 +212,13 @@ fn there_must_be_no(input: Input<'_>) -> Read<'_, Clause> {
 ///
 /// "Hard-coding numbers is forbidden." flags `=A1*1.19`, not `=A1*B1`.
 fn doing_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
+    // "Whoever uses INDIRECT breaches this policy."
+    let who = (class(Class::Person), opt(class(Class::That)));
+    if let Ok((rest, (_, outcome, ()))) =
+        (who, prohibited(Form::Base), class(Class::Breaches)).parse(input)
+    {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     let (input, outcome) = prohibited(Form::Gerund)(input)?;
     let (input, force) = verdict(input, false)?;
     match force.points {
@@ -179,8 +233,25 @@ fn doing_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
 fn keep_out(input: Input<'_>) -> Read<'_, Clause> {
     let keep = verb(&[Verb::Limit, Verb::Make, Verb::Leave], Form::Base);
     let write = verb(&[Verb::Use, Verb::Append], Form::Base);
+    let put = verb(
+        &[
+            Verb::Limit,
+            Verb::Make,
+            Verb::Leave,
+            Verb::Avoid,
+            Verb::Specify,
+        ],
+        Form::Base,
+    );
     let (input, found) = alt((
         (keep, nouns, class(Class::OutOfFormulas)).map(|((), found, ())| found),
+        (
+            put,
+            nouns,
+            class(Class::PutAway),
+            opt(class(Class::OutOfFormulas)),
+        )
+            .map(|((), found, ..)| found),
         (write, actor, class(Class::Without), nouns).map(|(.., found)| found),
     ))
     .parse(input)?;
@@ -205,7 +276,32 @@ fn shorten(input: Input<'_>) -> Read<'_, Clause> {
         .map_opt(|(found, force, ..)| {
             (force.points == Points::Demand).then_some((force.level, found))
         });
-    let (input, (level, found)) = alt((order, stated)).parse(input)?;
+    let when = any_class(&[Class::If, Class::Whenever]);
+    let it = any_class(&[Class::It, Class::Them, Class::Formula]);
+    let conditional = (
+        when,
+        nouns,
+        opt(mark(',')),
+        opt(class(Class::Then)),
+        verb(&[Verb::Shorten], Form::Base),
+        it,
+    )
+        .map(|((), found, ..)| (Level::Must, found));
+    let conditional_stated = (
+        when,
+        nouns,
+        opt(mark(',')),
+        opt(class(Class::Then)),
+        it,
+        modal,
+        class(Class::Be),
+        verb(&[Verb::Shorten], Form::Participle),
+    )
+        .map_opt(|((), found, _, _, (), force, ..)| {
+            (force.points == Points::Demand).then_some((force.level, found))
+        });
+    let (input, (level, found)) =
+        alt((order, stated, conditional, conditional_stated)).parse(input)?;
     let is_measured = found.iter().all(|noun| matches!(noun, Noun::Measured(_)));
     match forbidden(found).filter(|_| is_measured) {
         Some(outcome) => Ok((input, clause_of(level)(outcome))),
@@ -253,7 +349,7 @@ fn found_and_removed(input: Input<'_>) -> Read<'_, Clause> {
         (when, nouns, seen).map(|((), nouns, ())| nouns),
     ))
     .parse(input)?;
-    let removing: &[Verb] = &[Verb::Avoid, Verb::Replace, Verb::Repair];
+    let removing: &[Verb] = &[Verb::Avoid, Verb::Ban, Verb::Replace, Verb::Repair];
     let it = |input| opt(any_class(&[Class::It, Class::Them, Class::Following])).parse(input);
     let must = modal.map_opt(|force| (force.points == Points::Demand).then_some(force.level));
     let (rest, (_, _, level)) = (
@@ -276,6 +372,19 @@ fn found_and_removed(input: Input<'_>) -> Read<'_, Clause> {
 ///
 /// "Every function except NOW is allowed." flags `=NOW()`, not `=SUM(A1)`.
 fn all_but_allowed(input: Input<'_>) -> Read<'_, Clause> {
+    // "You may use any function except NOW."
+    let may = (
+        actor,
+        class(Class::May),
+        verb(&[Verb::Use], Form::Base),
+        class(Class::Function),
+        class(Class::Except),
+        functions,
+    );
+    if let Ok((rest, (.., set))) = { may }.parse(input) {
+        let outcome = Outcome::Demands(vec![Demand::Forbid(What::Calls(set).into())]);
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     let (input, ((), (), set)) =
         (class(Class::Function), class(Class::Except), functions).parse(input)?;
     let (rest, force) = verdict(input, false)?;
@@ -392,14 +501,22 @@ fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
 ///
 /// "It is mandatory to wrap divisions in IFERROR." flags `=A1/B1`, not `=IFERROR(A1/B1,C1)`.
 fn must_do(input: Input<'_>) -> Read<'_, Clause> {
-    let it_is_required = (
-        class(Class::It),
-        class(Class::Be),
-        class(Class::Required),
-        class(Class::To),
-    );
-    let (input, _) = opt(it_is_required).parse(input)?;
+    // "Wrapping divisions in IFERROR is mandatory."
+    let how = |input| {
+        alt((
+            class(Class::Required).map(|()| Level::Must),
+            class(Class::Advised).map(|()| Level::Should),
+        ))
+        .parse(input)
+    };
+    let is_required = (class(Class::Be), how).map(|((), level)| level);
+    if let Ok((rest, (outcome, level))) = (required(Form::Gerund), is_required).parse(input) {
+        return Ok((rest, clause_of(level)(outcome)));
+    }
+    let it_is_required =
+        (class(Class::It), class(Class::Be), how, class(Class::To)).map(|(_, _, level, _)| level);
+    let (input, level) = opt(it_is_required).parse(input)?;
     required(Form::Base)
-        .map(clause_of(Level::Must))
+        .map(clause_of(level.unwrap_or(Level::Must)))
         .parse(input)
 }

@@ -4,7 +4,7 @@
 use nom::{Parser, branch::alt, combinator::opt};
 
 use super::Clause;
-use super::exception::numbers;
+use super::exception::numbers as spared_numbers;
 use super::functions::{functions, set_of};
 use super::noun::nouns;
 use super::predicate::{demanding, turned, verdict};
@@ -70,7 +70,7 @@ fn capitals(input: Input<'_>) -> Read<'_, Clause> {
     let link = |input| opt(any_class(&[Class::In, Class::With, Class::As])).parse(input);
     let written = |input| {
         opt(verb(
-            &[Verb::Use, Verb::Append, Verb::Specify],
+            &[Verb::Use, Verb::Append, Verb::Specify, Verb::HardCode],
             Form::Participle,
         ))
         .parse(input)
@@ -243,6 +243,21 @@ fn only_around(input: Input<'_>) -> Read<'_, Clause> {
             (first.is_some() || second.is_some()).then_some((Level::Must, set, inner))
         },
     );
+    // "IFERROR may wrap lookups only."
+    let active = (
+        functions,
+        modal,
+        opt(only),
+        verb(&[Verb::Wrap], Form::Base),
+        opt(only),
+        target,
+        opt(only),
+    )
+        .map_opt(|(set, force, first, (), second, inner, third)| {
+            let is_only = [first, second, third].iter().any(Option::is_some);
+            let demands = force.points != Points::Forbid && is_only;
+            demands.then_some((force.level, set, inner))
+        });
     let ordered = (
         verb(&[Verb::Use], Form::Base),
         functions,
@@ -261,7 +276,8 @@ fn only_around(input: Input<'_>) -> Read<'_, Clause> {
         .map_opt(|(set, force, (), (), inner)| {
             (force.points == Points::Forbid).then_some((force.level, set, inner))
         });
-    let (rest, (level, set, inner)) = alt((stated, plain, ordered, otherwise)).parse(input)?;
+    let (rest, (level, set, inner)) =
+        alt((stated, plain, active, ordered, otherwise)).parse(input)?;
     let handles = set
         .names
         .iter()
@@ -302,9 +318,10 @@ fn only_numbers(input: Input<'_>) -> Read<'_, Clause> {
         class(Class::To),
     );
     let (rest, (level, spared)) = alt((
-        (only, words, opt(allowed), is, numbers).map(|(.., numbers)| (Level::Must, numbers)),
-        (words, limited, numbers).map(|((), _, numbers)| (Level::Must, numbers)),
-        (only, opt(words), numbers, permitted).map(|((), _, numbers, level)| (level, numbers)),
+        (only, words, opt(allowed), is, spared_numbers).map(|(.., numbers)| (Level::Must, numbers)),
+        (words, limited, spared_numbers).map(|((), _, numbers)| (Level::Must, numbers)),
+        (only, opt(words), spared_numbers, permitted)
+            .map(|((), _, numbers, level)| (level, numbers)),
     ))
     .parse(input)?;
     let demand = Demand::Forbid(What::Numbers(spared).into());
@@ -392,6 +409,8 @@ fn kept_apart(input: Input<'_>) -> Read<'_, Clause> {
         are_numbers |= is_number;
         input = rest;
     }
+    let but = (class(Class::Except), spared_numbers).map(|((), spared)| spared);
+    let (input, spared) = opt(but).parse(input)?;
     let placed = opt(verb(
         &[
             Verb::Use,
@@ -408,21 +427,27 @@ fn kept_apart(input: Input<'_>) -> Read<'_, Clause> {
     ));
     let in_cells = (
         opt(any_class(&[Class::In, Class::Into, Class::On])),
-        class(Class::OwnCells),
+        alt((
+            class(Class::OwnCells).map(|()| true),
+            any_class(&[Class::Formula, Class::CellData]).map(|()| false),
+        )),
     );
-    let (rest, (said, (), _)) = (opt(must), stands, in_cells).parse(input)?;
+    let (rest, (said, (), (_, is_own))) = (opt(must), stands, in_cells).parse(input)?;
     let never = (
         opt(super::terminal::mark(',')),
         opt(class(Class::And)),
         any_class(&[Class::Not, Class::Instead]),
+        opt(verb(&[Verb::HardCode], Form::Participle)),
     );
     let (rest, never) = opt(never).parse(rest)?;
-    // "Inputs must be on a separate sheet" says how a workbook is laid out, and nothing of formulas.
-    if !are_numbers && never.is_none() {
+    // "Inputs must be on a separate sheet" says how a workbook is laid out, and nothing of
+    // formulas; "constants must be in cells" could be said of formulas too.
+    if never.is_none() && !(are_numbers && is_own) {
         return no();
     }
     let level = said.map_or(Level::Must, |force| force.level);
-    let demand = Demand::Forbid(What::Numbers(vec![0.0, 1.0]).into());
+    let spared = spared.unwrap_or_else(|| vec![0.0, 1.0]);
+    let demand = Demand::Forbid(What::Numbers(spared).into());
     demanding(rest, level, Some(vec![demand]))
 }
 
@@ -440,13 +465,20 @@ fn repaired(input: Input<'_>) -> Read<'_, Clause> {
         ),
     )
         .parse(input)?;
+    // "INDIRECT must be replaced by values."
+    let by_values = (
+        any_class(&[Class::With, Class::By]),
+        class(Class::StaticValues),
+    );
+    let (rest, by_values) = opt(by_values).parse(rest)?;
     let is_error = |demand: &Demand| {
         matches!(demand, Demand::Forbid(target)
             if matches!(&target.what, What::ErrorValues(named) if !named.is_empty()))
     };
     match (turned(force, false), forbidden(found)) {
         (Some(force), Some(super::Outcome::Demands(demands)))
-            if force.points == Points::Demand && demands.iter().all(is_error) =>
+            if force.points == Points::Demand
+                && (by_values.is_some() || demands.iter().all(is_error)) =>
         {
             demanding(rest, force.level, Some(demands))
         }

@@ -60,7 +60,7 @@ fn limited(input: Input<'_>) -> Read<'_, (Level, u32)> {
 
 /// Takes `is at most 3`, `is 3`.
 fn is_at_most(input: Input<'_>) -> Read<'_, (Level, u32)> {
-    (class(Class::Be), bound)
+    (any_class(&[Class::Be, Class::Have]), bound)
         .map_opt(|((), bound)| match bound {
             Bound::MoreThan(_) => None,
             bound => Some((Level::Must, bound.limit()?)),
@@ -121,6 +121,11 @@ pub(super) fn of_quantity(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     }
     if nobody {
         return no();
+    }
+    // "More than 3 levels of nesting is too many."
+    if let Ok((rest, _)) = (class(Class::Be), class(Class::TooMany)).parse(input) {
+        let force = Force::new(Level::Must, Points::Forbid);
+        return judged(rest, measure, Some(force));
     }
     if let Ok((rest, metric)) = is_maximum(input) {
         let agrees = metric.is_none_or(|metric| same_scale(&metric, &measure.metric));

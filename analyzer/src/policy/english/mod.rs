@@ -5,6 +5,7 @@
 //! no form is for the caller to report.
 
 mod argument;
+mod aside;
 mod conditional;
 mod demanded;
 mod exception;

@@ -170,6 +170,7 @@ pub(super) fn need(input: Input<'_>) -> Read<'_, Need> {
     };
     alt((
         (values, as_place).map(|(values, place)| Need::Argument(place, Some(values))),
+        (values, class(Class::AtEnd)).map(|(values, ())| Need::Argument(Place::Last, Some(values))),
         (values, parameter).map(|(values, name)| Need::Argument(Place::Named(name), Some(values))),
         (place, equals, values).map(|(place, (), values)| Need::Argument(place, Some(values))),
         (place, class(Class::Present)).map(|(place, ())| Need::Argument(place, None)),
@@ -318,10 +319,22 @@ fn against_errors(input: Input<'_>) -> Read<'_, FunctionSet> {
 
 /// Takes being wrapped: `wrapped in IFERROR`, `inside IFERROR`, `guarded by error handling`.
 pub(super) fn wrapped(input: Input<'_>) -> Read<'_, FunctionSet> {
+    let (mut input, mut set) = wrapped_once(input)?;
+    // "Wrapped in IFERROR or guarded by IF"
+    while let Ok((rest, ((), more))) = (class(Class::Or), wrapped_once).parse(input) {
+        set.class = None;
+        set.names.extend(more.names);
+        input = rest;
+    }
+    Ok((input, set))
+}
+
+/// Takes being wrapped in one kind of wrapper.
+fn wrapped_once(input: Input<'_>) -> Read<'_, FunctionSet> {
     let verb_form = verb(&[Verb::Wrap, Verb::Nest, Verb::Use], Form::Participle);
     let link = any_class(&[Class::In, Class::By, Class::With, Class::Into]);
     alt((
-        (opt(verb_form), link, handlers).map(|(_, (), set)| set),
+        (opt((verb_form, opt(against_errors))), link, handlers).map(|(_, (), set)| set),
         (verb_form, handlers).map(|((), set)| set),
         (verb_form, against_errors).map(|((), set)| set),
     ))
@@ -349,7 +362,11 @@ pub(super) fn handlers(input: Input<'_>) -> Read<'_, FunctionSet> {
                 given.map_or_else(|| set_of(&["IFERROR", "IFNA"]), |(_, _, set, _)| set)
             }),
         class(Class::ZeroCheck).map(|()| zero_checks()),
-        functions,
+        // "With FALSE" is said of an argument.
+        functions.map_opt(|set| {
+            let is_truth = |name: &String| name == "TRUE" || name == "FALSE";
+            (!set.names.iter().any(is_truth)).then_some(set)
+        }),
     ))
     .parse(input)
 }

@@ -9,7 +9,7 @@ use super::quantity::{Measure, depth, measure};
 use super::target::{names_ranges, target};
 use super::terminal::{Input, Read, any_class, class, no, separator, thing, values, verb};
 use crate::policy::lexicon::{Class, Form, Verb};
-use crate::policy::rule::{Demand, FunctionSet, Metric, Requirement, Target, Thing, What};
+use crate::policy::rule::{Demand, FunctionSet, Metric, Requirement, Target, Thing, Value, What};
 
 /// One thing that a sentence can forbid or demand something of.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,7 +119,18 @@ pub(super) fn noun(input: Input<'_>) -> Read<'_, Noun> {
 /// Takes `formulas that use INDIRECT`, `cells with constants`, `formulas longer than 100
 /// characters`, `formulas nested more than 3 levels deep`.
 fn formulas_that(input: Input<'_>) -> Read<'_, Noun> {
-    let (input, ()) = any_class(&[Class::Formula, Class::Model, Class::Calculation])(input)?;
+    let formulas = any_class(&[Class::Formula, Class::Model, Class::Calculation]);
+    let (input, names_formulas) = alt((
+        formulas.map(|()| true),
+        class(Class::Anything).map(|()| false),
+    ))
+    .parse(input)?;
+    if let Ok((rest, ())) = (class(Class::In), class(Class::That))
+        .map(|_| ())
+        .parse(input)
+    {
+        return in_which(rest);
+    }
     let (input, _) = opt(class(Class::That)).parse(input)?;
     let holding = |input| {
         alt((
@@ -165,8 +176,36 @@ fn formulas_that(input: Input<'_>) -> Read<'_, Noun> {
             }),
         ));
     }
+    // "Anything that uses INDIRECT" could be a script.
+    if !names_formulas {
+        return no();
+    }
     let (input, ()) = holding(input)?;
     noun(input)
+}
+
+/// Takes `INDIRECT is used`, `MATCH lacks a third argument`, after `formulas in which`.
+fn in_which(input: Input<'_>) -> Read<'_, Noun> {
+    let (input, noun) = noun(input)?;
+    let used = verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Participle);
+    let stands = alt((
+        (class(Class::Be), used).map(|_| ()),
+        (class(Class::Be), class(Class::Present)).map(|_| ()),
+        verb(&[Verb::Appear], Form::Base),
+    ));
+    if let Ok((rest, ())) = { stands }.parse(input) {
+        return Ok((rest, noun));
+    }
+    let omits = (verb(&[Verb::Omit], Form::Base), need::place);
+    let lacks = (class(Class::Without), need::place);
+    let (rest, place) = alt((omits, lacks)).map(|((), place)| place).parse(input)?;
+    let demand = noun
+        .target()
+        .and_then(|target| Need::Argument(place, None).of(&target));
+    match demand {
+        Some(demand) => Ok((rest, Noun::Broken(demand))),
+        None => no(),
+    }
 }
 
 /// Takes `VLOOKUP ranges`: the ranges that a function is given.
@@ -387,6 +426,19 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
         is,
         values,
     );
+    // "VLOOKUP with TRUE" and "VLOOKUP without FALSE" can only mean how to match.
+    let is_matched = matches!(&target.what, What::Calls(set)
+        if set.names.iter().all(|name| name == "VLOOKUP" || name == "HLOOKUP"));
+    let truth = |input| {
+        values
+            .map_opt(|values| {
+                let only_truth = values.iter().all(|one| matches!(one, Value::Boolean(_)));
+                (only_truth && is_matched).then_some(values)
+            })
+            .parse(input)
+    };
+    let with_truth = (any_class(&[Class::With, Class::EndWith]), truth);
+    let without_truth = (class(Class::Without), truth);
     let not_using = (
         class(Class::Not),
         verb(&[Verb::Specify, Verb::Use], Form::Gerund),
@@ -394,11 +446,14 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
     );
     let lacking = alt((
         unguarded_by.map(Need::Inside),
+        class(Class::Unguarded).map(|()| Need::Inside(set_of(&["IFERROR", "IFNA"]))),
         without,
         is_approximate.map(|()| Need::Exact),
         not_using.map(|(.., need)| need),
         wrong_value.map(|((), values, place)| Need::ArgumentNot(place, values)),
         named_value.map(|((), place, _, values)| Need::ArgumentNot(place, values)),
+        with_truth.map(|((), values)| Need::ArgumentNot(need::Place::Last, values)),
+        without_truth.map(|((), values)| Need::Argument(need::Place::Last, Some(values))),
         super::demanded::returned.map(|values| Need::ArgumentNot(need::Place::Nth(2), values)),
     ));
     let (rest, (_, need)) = (used, lacking).parse(input)?;

@@ -7,7 +7,7 @@ use super::predicate::verdict;
 use super::required::only_functions;
 use super::terminal::{Input, Points, Read, actor, any_class, class, comma, mark, modal, no, verb};
 use super::{Clause, Outcome};
-use crate::policy::lexicon::{Class, Form, Verb};
+use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Level};
 
 /// Takes a list of the only functions allowed, in any of its forms.
@@ -83,6 +83,11 @@ fn limited(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         )
             .map(|(.., set)| (Level::Must, set)),
         (verb(&[Verb::Limit], Form::Base), actor, to).map(|(.., set)| (Level::Must, set)),
+        (actor, modal, verb(&[Verb::Limit], Form::Base), actor, to).map_opt(
+            |((), force, (), (), set)| {
+                (force.points == Points::Demand).then_some((force.level, set))
+            },
+        ),
         (verb(&[Verb::Limit], Form::Base), any_function, to).map(|(.., set)| (Level::Must, set)),
     ))
     .parse(input)
@@ -177,7 +182,7 @@ fn allowed_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         be,
         opt(only),
         functions,
-        opt(only),
+        opt(alt((only, others_out))),
     )
         .parse(input)?;
     if before.is_none() && after.is_none() {
@@ -249,6 +254,17 @@ fn unlisted_forbidden(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
 /// flags `=MAX(A1)`, not `=SUM(A1)`.
 fn and_no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     let (input, set) = functions(input)?;
+    // "SUM and IF are all you need; other functions must not be used."
+    let end = input
+        .iter()
+        .position(|symbol| symbol.meanings.contains(&Meaning::Mark(';')));
+    if let Some((told, after)) = end.and_then(|end| input.split_at_checked(end))
+        && told.iter().all(super::can_explain)
+        && let Ok((rest, ())) = others_out(after)
+        && rest.is_empty()
+    {
+        return Ok((rest, (Level::Must, set)));
+    }
     let (input, force) = verdict(input, false)?;
     if force.points == Points::Forbid {
         return no();

@@ -10,7 +10,7 @@ use super::manner::of_manner;
 use super::metric::{of_metric, of_quantity};
 use super::noun::{Noun, nouns};
 use super::prohibited::{forbidden, prohibited};
-use super::quantity::measure;
+use super::quantity::{depth, measure};
 use super::required::{only_functions, required};
 use super::source::of_data;
 use super::subject::{of_address, of_errors, of_match, of_sheet};
@@ -18,8 +18,9 @@ use super::terminal::{
     Force, Input, Points, Read, actor, any_class, class, longest, modal, no, verb,
 };
 use super::{Clause, Outcome};
-use crate::policy::lexicon::{Class, Form, Verb};
-use crate::policy::rule::{Demand, Level};
+use crate::policy::lexicon::{Class, Form, Meaning, Verb};
+use crate::policy::rule::{Demand, Level, Metric, What};
+use crate::policy::symbols::Symbol;
 
 /// Takes a clause with a subject.
 pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
@@ -84,6 +85,21 @@ fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         let demand = measure.limit().filter(|_| !nobody);
         return demanding(rest, Level::Must, demand.map(|demand| vec![demand]));
     }
+    // "Authors are advised against using INDIRECT", "are barred from using INDIRECT"
+    let kept = (
+        class(Class::Be),
+        alt((
+            verb(&[Verb::Discourage], Form::Participle).map(|()| Level::Should),
+            verb(&[Verb::Ban], Form::Participle).map(|()| Level::Must),
+        )),
+        opt(any_class(&[Class::From, Class::Against])),
+        prohibited(Form::Gerund),
+    );
+    if let Ok((rest, (_, level, _, outcome))) = { kept }.parse(input)
+        && !nobody
+    {
+        return Ok((rest, clause_of(level, outcome)));
+    }
     let (input, force) = modal(input)?;
     let Some(force) = turned(force, nobody) else {
         return no();
@@ -128,6 +144,14 @@ fn held_only(input: Input<'_>) -> Read<'_, Outcome> {
 /// Takes `contain at most 5 calls` after "may": what permits up to a limit limits. After "can" it
 /// may only say what is possible.
 fn up_to(input: Input<'_>, able: bool) -> Read<'_, Outcome> {
+    // "You may nest functions at most 3 deep."
+    if let Ok((rest, ((), metric, bound))) =
+        (verb(&[Verb::Nest], Form::Base), nested_metric, depth).parse(input)
+        && let Some(at_most) = bound.required().filter(|_| !able)
+    {
+        let demand = Demand::Limit(metric, at_most);
+        return Ok((rest, Outcome::Demands(vec![demand])));
+    }
     let verbs: &[Verb] = &[Verb::Use, Verb::Refer, Verb::Nest, Verb::Specify];
     let held = alt((verb(verbs, Form::Base), class(Class::Be)));
     let (rest, ((), measure)) = (held, measure).parse(input)?;
@@ -135,6 +159,16 @@ fn up_to(input: Input<'_>, able: bool) -> Read<'_, Outcome> {
         Some(demand) => Ok((rest, Outcome::Demands(vec![demand]))),
         None => no(),
     }
+}
+
+/// Takes what is nested: `IFs`, `functions`.
+fn nested_metric(input: Input<'_>) -> Read<'_, Metric> {
+    let any = any_class(&[Class::Function, Class::Call, Class::Formula]);
+    alt((
+        functions.map(Metric::NestingOf),
+        any.map(|()| Metric::Nesting),
+    ))
+    .parse(input)
 }
 
 /// Takes `contain no constants`, `use neither NOW nor TODAY`, `be free of hard-coded numbers`.
@@ -247,15 +281,32 @@ fn is_forbidden(input: Input<'_>) -> Read<'_, Level> {
             class(Class::Be),
             alt((
                 class(Class::Forbidden),
-                verb(&[Verb::Ban], Form::Participle),
+                verb(&[Verb::Avoid, Verb::Ban], Form::Participle),
             )),
         )
             .map(|_| Level::Must),
         (class(Class::MustNot), everywhere).map(|_| Level::Must),
-        (class(Class::Have), class(Class::No), class(Class::Place)).map(|_| Level::Must),
+        has_no_place,
+        class(Class::Breaches).map(|()| Level::Must),
         to_avoid,
     ))
     .parse(input)
+}
+
+/// Takes `has no place`, `should have no place`.
+fn has_no_place(input: Input<'_>) -> Read<'_, Level> {
+    let (rest, (said, ..)) = (
+        opt(modal),
+        alt((class(Class::Have), verb(&[Verb::Use], Form::Base))),
+        class(Class::No),
+        class(Class::Place),
+    )
+        .parse(input)?;
+    match said {
+        None => Ok((rest, Level::Must)),
+        Some(force) if force.points == Points::Demand => Ok((rest, force.level)),
+        Some(_) => no(),
+    }
 }
 
 /// Takes `is to avoid` at the end: what is to be avoided.
@@ -286,7 +337,42 @@ fn of_nouns(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 ///
 /// "OFFSET is forbidden." flags `=OFFSET(A1,1,1)`, not `=INDEX(A1:A9,1)`.
 fn judged<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause> {
-    let (input, force) = verdict(input, nobody)?;
+    // "A formula of more than 100 characters is too long."
+    let is_measured = |noun: &Noun| matches!(noun, Noun::Measured(_));
+    let mut too_many = (class(Class::Be), class(Class::TooMany));
+    if nouns.iter().all(is_measured)
+        && !nobody
+        && let Ok((rest, _)) = too_many.parse(input)
+        && let Some(outcome) = forbidden(nouns.to_vec())
+    {
+        return Ok((rest, clause_of(Level::Must, outcome)));
+    }
+    let (after, force) = verdict(input, nobody)?;
+    let said = input.get(..input.len() - after.len()).unwrap_or_default();
+    // Data that must not be typed in is no call of what could fetch it.
+    let is_named_set = |noun: &Noun| {
+        matches!(noun, Noun::Target(target)
+            if matches!(&target.what, What::Calls(set) if set.class.is_some()))
+    };
+    if nouns.iter().any(is_named_set) && said.iter().any(hard_codes) {
+        return no();
+    }
+    let input = after;
+    // "Approximate match is allowed in no lookup."
+    let nowhere = (
+        any_class(&[Class::In, Class::With, Class::For]),
+        class(Class::No),
+    );
+    let nowhere = (nowhere, functions).map(|(_, set)| set).parse(input);
+    if let Ok((rest, set)) = nowhere
+        && force.points == Points::Permit
+    {
+        let within: Option<Vec<Noun>> = nouns.iter().map(|noun| noun.within(&set)).collect();
+        return match within.and_then(forbidden) {
+            Some(outcome) => Ok((rest, clause_of(force.level, outcome))),
+            None => no(),
+        };
+    }
     let (input, within) = opt((
         any_class(&[
             Class::In,
@@ -314,6 +400,11 @@ fn judged<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause
         Some(outcome) => Ok((input, clause_of(force.level, outcome))),
         None => no(),
     }
+}
+
+fn hard_codes(symbol: &Symbol) -> bool {
+    let hard_codes = |meaning: &Meaning| matches!(meaning, Meaning::Verb(Verb::HardCode, _));
+    symbol.meanings.iter().any(hard_codes)
 }
 
 /// `No volatile functions.`: the subject after "no" is all that is said.

@@ -162,6 +162,9 @@ fn replaced(input: Input<'_>) -> Read<'_, Choice> {
     let substitute = verb(&[Verb::Substitute], Form::Base);
     let gone = verb(&[Verb::Replace, Verb::Substitute], Form::Participle);
     let from = |input| opt(class(Class::From)).parse(input);
+    if let Ok(found) = found_and_replaced(input) {
+        return Ok(found);
+    }
     let migrate = verb(&[Verb::Migrate], Form::Base);
     alt((
         (
@@ -189,6 +192,42 @@ fn replaced(input: Input<'_>) -> Read<'_, Choice> {
     .parse(input)
 }
 
+/// `wherever you see B, replace it with A`, `where B is used, use A instead`
+///
+/// "Wherever you see HLOOKUP, replace it with XLOOKUP."
+/// flags `=HLOOKUP(A1,B1:E2,2,0)`, not `=XLOOKUP(A1,B1:E1,B2:E2)`.
+fn found_and_replaced(input: Input<'_>) -> Read<'_, Choice> {
+    let when = any_class(&[Class::If, Class::Whenever]);
+    let verbs: &[Verb] = &[Verb::Use, Verb::Refer];
+    let seen = alt((
+        verb(&[Verb::Appear], Form::Base),
+        (class(Class::Be), verb(verbs, Form::Participle)).map(|_| ()),
+    ));
+    let (input, not) = alt((
+        (
+            when,
+            opt(actor),
+            alt((verb(verbs, Form::Base), class(Class::Requires))),
+            nouns,
+        )
+            .map(|(.., not)| not),
+        (when, nouns, seen).map(|((), not, ())| not),
+    ))
+    .parse(input)?;
+    let (input, _) = (opt(mark(',')), opt(class(Class::Then))).parse(input)?;
+    let it = any_class(&[Class::It, Class::Them, Class::Following]);
+    let by = any_class(&[Class::With, Class::By, Class::To]);
+    let replace = (verb(&[Verb::Replace], Form::Base), it, by, nouns).map(|(.., used)| used);
+    let use_other = (
+        verb(&[Verb::Use, Verb::Prefer], Form::Base),
+        nouns,
+        class(Class::InItsPlace),
+    )
+        .map(|((), used, ())| used);
+    let (rest, used) = alt((replace, use_other)).parse(input)?;
+    Ok((rest, (SHOULD, used, not)))
+}
+
 /// `VLOOKUP -> XLOOKUP`, `XLOOKUP > VLOOKUP`, `XLOOKUP instead of VLOOKUP`
 ///
 /// "HLOOKUP -> XLOOKUP" flags `=HLOOKUP(A1,B1:E2,2,0)`, not `=XLOOKUP(A1,B1:E1,B2:E2)`.
@@ -199,6 +238,8 @@ fn signed(input: Input<'_>) -> Read<'_, Choice> {
         (chosen_nouns, better, nouns).map(|(used, (), not)| (SHOULD, used, not)),
         (nouns, verb(&[Verb::Replace], Form::Base), nouns)
             .map(|(used, (), not)| (SHOULD, used, not)),
+        superseded,
+        joined_with,
     ))
     .parse(input)?;
     if rest.is_empty() {
@@ -206,6 +247,60 @@ fn signed(input: Input<'_>) -> Read<'_, Choice> {
     } else {
         no()
     }
+}
+
+/// Takes `join text with TEXTJOIN, not with &`, `joining text should be done with TEXTJOIN, not &`.
+fn joined_with(input: Input<'_>) -> Read<'_, Choice> {
+    let what =
+        |input| opt(any_class(&[Class::Text, Class::PlainText, Class::CellData])).parse(input);
+    let done = opt(alt((
+        verb(&[Verb::Stand], Form::Base),
+        (class(Class::Be), verb(&[Verb::Stand], Form::Participle)).map(|_| ()),
+    )));
+    let ordered = (verb(&[Verb::Append], Form::Base), what).map(|_| SHOULD);
+    let stated = alt((
+        (verb(&[Verb::Append], Form::Gerund), what, modal, done).map(|(.., force, _)| force),
+        (
+            any_class(&[Class::Text, Class::PlainText]),
+            modal,
+            class(Class::Be),
+            verb(&[Verb::Append], Form::Participle),
+        )
+            .map(|((), force, ..)| force),
+    ));
+    let with = any_class(&[Class::With, Class::By]);
+    let not = any_class(&[Class::Not, Class::Instead, Class::DoNot]);
+    (
+        alt((ordered, stated)),
+        with,
+        nouns,
+        opt(mark(',')),
+        opt(class(Class::And)),
+        not,
+        opt(with),
+        nouns,
+    )
+        .map(|(force, (), used, _, _, (), _, not)| (force, used, not))
+        .parse(input)
+}
+
+/// Takes `XLOOKUP has superseded HLOOKUP; use it instead`: what only happened demands nothing.
+fn superseded(input: Input<'_>) -> Read<'_, Choice> {
+    let replaced = alt((
+        (class(Class::Have), verb(&[Verb::Replace], Form::Participle)).map(|_| ()),
+        verb(&[Verb::Replace], Form::Base),
+    ));
+    let joins = alt((mark(','), mark(';'), mark('-'), class(Class::And)));
+    let use_it = (
+        joins,
+        opt(class(Class::So)),
+        verb(&[Verb::Use], Form::Base),
+        any_class(&[Class::It, Class::Them]),
+        opt(class(Class::InItsPlace)),
+    );
+    (nouns, replaced, nouns, use_it)
+        .map(|(used, (), not, _)| (SHOULD, used, not))
+        .parse(input)
 }
 
 /// The demands that the first nouns are used rather than the others; `None` if the same function

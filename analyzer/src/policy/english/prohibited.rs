@@ -249,6 +249,8 @@ fn exceed<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
                 },
             ),
             (class(Class::Be), measure).map(|((), measure)| measure),
+            // "Do not combine more than 4 functions."
+            (verb(&[Verb::Append], form), measure).map(|((), measure)| measure),
             (
                 class(Class::Be),
                 verb(&[Verb::Nest], Form::Participle),
@@ -283,6 +285,13 @@ fn omit<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
             (verb(&[Verb::Omit], form), need::argument, opt(empty))
                 .map(|((), argument, _)| argument),
             (verb(&[Verb::Leave], form), need::argument, empty).map(|((), argument, ())| argument),
+            // "Do not rely on the default match type."
+            (
+                verb(&[Verb::Use], form),
+                class(Class::LeftEmpty),
+                need::argument,
+            )
+                .map(|((), (), argument)| argument),
         ))
         .parse(input)?;
         match Need::Argument(place, None).of_functions(set) {

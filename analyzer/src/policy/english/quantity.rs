@@ -3,9 +3,9 @@
 use nom::{Parser, branch::alt, combinator::opt};
 
 use super::functions::functions;
-use super::terminal::{Input, Read, any_class, class, count, function_item, no, unit, verb};
+use super::terminal::{Input, Read, any_class, class, count, function_item, no, thing, unit, verb};
 use crate::policy::lexicon::{Class, Form, Unit, Verb};
-use crate::policy::rule::{Demand, Metric};
+use crate::policy::rule::{Demand, Metric, Thing};
 
 /// How a quantity is bounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +136,11 @@ pub(super) fn counted(input: Input<'_>) -> Read<'_, Metric> {
         (unit, opt(unit)).map_opt(|(first, second)| metric(first, second)),
         (class(Class::Usage), functions).map(|((), set)| Metric::CallsOf(set)),
         functions.map(Metric::CallsOf),
+        thing.map_opt(|thing| {
+            Thing::COUNTED
+                .contains(&thing)
+                .then_some(Metric::OperatorsOf(thing))
+        }),
     ))
     .parse(input)
 }
@@ -185,9 +190,27 @@ fn given_to(input: Input<'_>) -> Read<'_, ()> {
         .parse(input)
 }
 
+/// Takes `to a depth of three levels`, `up to a depth of three`.
+fn to_depth(input: Input<'_>) -> Read<'_, Bound> {
+    let (input, before) = alt((
+        class(Class::AtMost).map(|()| Bound::AtMost as fn(u32) -> Bound),
+        any_class(&[Class::MoreThan, Class::Deeper, Class::Longer])
+            .map(|()| Bound::MoreThan as fn(u32) -> Bound),
+        any_class(&[Class::To, Class::With]).map(|()| Bound::Plain as fn(u32) -> Bound),
+    ))
+    .parse(input)?;
+    let (input, ()) = class(Class::Depth)(input)?;
+    let (input, count) = count(input)?;
+    let (input, _) = opt(unit).parse(input)?;
+    Ok((input, before(count)))
+}
+
 /// Takes how deep something is nested: `more than 3 levels deep`, `at most 3 deep`, `deeper than
 /// 3 levels`, `over 3 times`. The unit may be missing.
 pub(super) fn depth(input: Input<'_>) -> Read<'_, Bound> {
+    if let Ok(found) = to_depth(input) {
+        return Ok(found);
+    }
     let (input, bound) = bound(input)?;
     let (input, unit) = opt(unit).parse(input)?;
     if unit.is_some_and(|unit| !matches!(unit, Unit::Nesting | Unit::Calls)) {
@@ -228,6 +251,7 @@ pub(super) fn metric_noun(input: Input<'_>) -> Read<'_, Metric> {
         )
             .map(|_| Metric::Nesting),
         (verb(&[Verb::Nest], Form::Gerund), functions).map(|((), set)| Metric::NestingOf(set)),
+        (class(Class::Nested), functions).map(|((), set)| Metric::NestingOf(set)),
     ))
     .parse(input)?;
     Ok((input, metric))

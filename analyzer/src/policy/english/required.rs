@@ -37,8 +37,22 @@ pub(super) fn required(form: Form) -> impl Fn(Input<'_>) -> Read<'_, Outcome> {
 /// "Wrap divisions in IFERROR." flags `=A1/B1`, not `=IFERROR(A1/B1,C1)`.
 fn wrap<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
+        // "Divide only inside IFERROR."
+        let divide = (verb(&[Verb::Divide], form), class(Class::Only), wrapped);
+        if let Ok((rest, (.., set))) = { divide }.parse(input) {
+            let divisions = What::Thing(Thing::Divisions).into();
+            return Ok((rest, inside(vec![divisions], &set)));
+        }
         let (input, ()) = verb(&[Verb::Wrap], form)(input)?;
+        // "Catch errors in divisions with IFERROR", "catch division errors with IFERROR"
+        let errors = |input| match super::terminal::thing(input) {
+            Ok((rest, Thing::ErrorValues)) => Ok((rest, ())),
+            _ => class(Class::Error)(input),
+        };
+        let of = any_class(&[Class::In, Class::Around, Class::From, Class::On]);
+        let (input, _) = opt((errors, of)).parse(input)?;
         let (input, targets) = wrapped_targets(input)?;
+        let (input, _) = opt(errors).parse(input)?;
         let (input, set) = wrapped(input)?;
         Ok((input, inside(targets, &set)))
     }
@@ -166,6 +180,15 @@ pub(super) fn absolute_or(need: &Need, set: Option<FunctionSet>) -> Option<Vec<D
 /// "Limit nesting to 2 levels." flags `=ABS(SUM(MAX(A1,B1)))`, not `=ABS(SUM(A1))`.
 fn limit<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
+        // "Stay within 3 levels of nesting."
+        if let Ok((rest, ((), measure))) = (class(Class::StickTo), measure).parse(input)
+            && form == Form::Base
+        {
+            return match measure.limit() {
+                Some(demand) => Ok((rest, Outcome::Demands(vec![demand]))),
+                None => no(),
+            };
+        }
         let (input, ()) = verb(&[Verb::Limit, Verb::Make], form)(input)?;
         // "Limit: 3 function calls per formula"
         if let Ok((rest, ((), measure))) = (mark(':'), measure).parse(input) {
@@ -201,6 +224,7 @@ fn limited(input: Input<'_>) -> Read<'_, Outcome> {
         };
     }
     let subject = any_class(&[
+        Class::Person,
         Class::Formula,
         Class::Model,
         Class::Calculation,

@@ -2,7 +2,7 @@
 //! the forms of the grammar have. A rewritten sentence says what the written one says.
 
 use super::terminal::Input;
-use super::{can_explain, is_class, noun, terminal};
+use super::{Clause, Outcome, aside, can_explain, is_class, noun, prohibited, terminal, whole};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::symbols::Symbol;
 
@@ -13,14 +13,32 @@ const COMMAS: usize = 4;
 pub(super) fn plain(symbols: Input<'_>) -> Vec<Vec<Symbol>> {
     let mut all = Vec::new();
     for rewrite in [
-        leading, shared, explained, also, replaced, advised, elliptic, expected, repeated, others,
+        leading,
+        shared,
+        explained,
+        also,
+        replaced,
+        advised,
+        elliptic,
+        expected,
+        repeated,
+        others,
+        aside::apposed,
+        aside::instances,
+        aside::no_further,
+        aside::inverted,
+        aside::turned,
+        aside::both,
+        aside::meant,
+        aside::twice,
+        aside::told_first,
     ] {
         rewrite(symbols, &mut all);
     }
     all
 }
 
-fn is_mark(symbol: &Symbol, mark: char) -> bool {
+pub(super) fn is_mark(symbol: &Symbol, mark: char) -> bool {
     symbol.meanings.contains(&Meaning::Mark(mark))
 }
 
@@ -66,7 +84,11 @@ fn comma() -> Symbol {
 /// `CONCATENATE is outdated and must be replaced by TEXTJOIN`: what is told of the subject before
 /// what is demanded of it goes.
 fn shared(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
-    let Ok((rest, _)) = noun::nouns(symbols) else {
+    let done = |input| prohibited::prohibited(Form::Gerund)(input).map(|(rest, _)| rest);
+    let Ok(rest) = noun::nouns(symbols)
+        .map(|(rest, _)| rest)
+        .or_else(|_| done(symbols))
+    else {
         return;
     };
     let subject = symbols
@@ -77,6 +99,7 @@ fn shared(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         is_class(symbol, Class::Be)
             || is_class(symbol, Class::That)
             || is_class(symbol, Class::Can)
+            || is_class(symbol, Class::Tells)
             || symbol.meanings.iter().any(verb)
     });
     if !tells {
@@ -116,7 +139,7 @@ fn shared(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     }
 }
 
-fn names_functions(symbol: &Symbol) -> bool {
+pub(super) fn names_functions(symbol: &Symbol) -> bool {
     let is_functions = |meaning: &Meaning| matches!(meaning, Meaning::Functions(_));
     symbol.meanings.iter().any(is_functions)
 }
@@ -139,6 +162,22 @@ fn explained(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         let Some((pronoun, demand)) = after.split_first() else {
             return;
         };
+        // "Since OFFSET is volatile, use INDEX instead."
+        if let Some((last, used)) = after.split_last()
+            && is_class(last, Class::InItsPlace)
+            && !is_class(first, Class::If)
+            && is_advice(after)
+            && let Ok((told, _)) = noun::nouns(reason)
+            && !told.is_empty()
+            && told.iter().all(can_explain)
+        {
+            let subject = reason.get(..reason.len() - told.len()).unwrap_or_default();
+            let instead = Symbol {
+                span: last.span,
+                meanings: vec![Meaning::Class(Class::Instead)],
+            };
+            all.push([used, &[instead], subject].concat());
+        }
         let is_pronoun = is_class(pronoun, Class::It) || is_class(pronoun, Class::Following);
         let Ok((told, _)) = noun::nouns(reason) else {
             return;
@@ -276,7 +315,7 @@ fn elliptic(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     }
     if says(Class::Forbidden) || says(Class::MustNot) {
         all.push(before.to_vec());
-    } else if says(Class::Allowed) || says(Class::May) {
+    } else if (says(Class::Allowed) || says(Class::May)) && permits(before) {
         let allowed = Symbol {
             span: last.span,
             meanings: vec![Meaning::Class(Class::Forbidden)],
@@ -290,10 +329,25 @@ fn elliptic(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     }
 }
 
+/// Whether the symbols are a permission, and nothing else: "may look harmless" is none.
+fn permits(symbols: Input<'_>) -> bool {
+    if let [.., be, allowed] = symbols
+        && is_class(be, Class::Be)
+        && is_class(allowed, Class::Allowed)
+    {
+        return true;
+    }
+    whole(symbols).is_some_and(|clauses| {
+        let is_permission = |clause: &Clause| clause.outcome == Outcome::Permission;
+        clauses.iter().all(is_permission)
+    })
+}
+
 /// `We expect all lookups to use an exact match`: what is expected to do something must do it.
 fn expected(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
-    let Ok((rest, ())) = terminal::actor(symbols).or_else(|_| terminal::class(Class::It)(symbols))
-    else {
+    demanded_for(symbols, all);
+    let institution = terminal::any_class(&[Class::It, Class::Authority]);
+    let Ok((rest, ())) = terminal::actor(symbols).or_else(|_| institution(symbols)) else {
         return;
     };
     let Some((expect, rest)) = rest.split_first() else {
@@ -320,6 +374,41 @@ fn expected(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         meanings: vec![Meaning::Class(modal)],
     };
     all.push([subject, &[must], said.get(1..).unwrap_or_default()].concat());
+}
+
+/// `It is mandatory for every VLOOKUP to use exact match`, `it is not allowed for formulas to use
+/// INDIRECT`: what it is said for must do it, or must not.
+fn demanded_for(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
+    let it =
+        terminal::class(Class::It)(symbols).and_then(|(rest, ())| terminal::class(Class::Be)(rest));
+    let Ok((rest, ())) = it else {
+        return;
+    };
+    let (modal, said) = match rest {
+        [word, said @ ..] if is_class(word, Class::Required) => (Class::Must, said),
+        [word, said @ ..] if is_class(word, Class::Forbidden) => (Class::MustNot, said),
+        [not, word, said @ ..] if is_class(not, Class::Not) && is_class(word, Class::Allowed) => {
+            (Class::MustNot, said)
+        }
+        _ => return,
+    };
+    let Some((for_, said)) = said
+        .split_first()
+        .filter(|(word, _)| is_class(word, Class::For))
+    else {
+        return;
+    };
+    let Some(at) = said.iter().position(|symbol| is_class(symbol, Class::To)) else {
+        return;
+    };
+    let (subject, done) = said.split_at(at);
+    let modal = Symbol {
+        span: for_.span,
+        meanings: vec![Meaning::Class(modal)],
+    };
+    if !subject.is_empty() {
+        all.push([subject, &[modal], done.get(1..).unwrap_or_default()].concat());
+    }
 }
 
 /// `the fourth argument must be given, and it must be FALSE`: "it" is what the sentence begins with.

@@ -59,6 +59,19 @@ fn imported(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         return no();
     };
     let is_only = [first, second, third].iter().any(Option::is_some);
+    // "Data may be imported from no website other than example.com."
+    let no_other = (
+        opt(class(Class::From)),
+        class(Class::No),
+        any_class(&[Class::Spreadsheet, Class::Host, Class::Url]),
+        class(Class::Except),
+        sources,
+    );
+    if let Ok((rest, (.., need))) = { no_other }.parse(input)
+        && force.points == Points::Permit
+    {
+        return demanding(rest, force.level, need.of_functions(None));
+    }
     match (force.points, is_only) {
         (Points::Forbid, false) => {
             let (rest, (_, found)) = (opt(class(Class::From)), nouns).parse(input)?;

@@ -37,6 +37,7 @@ fn is_required(input: Input<'_>) -> Read<'_, Level> {
     let used = verb(&[Verb::Use, Verb::Specify], Form::Participle);
     alt((
         (class(Class::Be), class(Class::Required)).map(|_| Level::Must),
+        (class(Class::Be), class(Class::Advised)).map(|_| Level::Should),
         (modal, class(Class::Be), used)
             .map_opt(|(force, ..)| (force.points == Points::Demand).then_some(force.level)),
     ))
@@ -165,6 +166,27 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let data = class(Class::CellData);
     let within = |input| opt((class(Class::In), functions).map(|((), set)| set)).parse(input);
     let be = class(Class::Be);
+    let concatenation = |input| match thing(input) {
+        Ok((rest, Thing::Concatenations)) => Ok((rest, ())),
+        _ => no(),
+    };
+    let literal = (
+        url,
+        within,
+        modal,
+        be,
+        opt(joined),
+        link,
+        class(Class::LiteralText),
+    );
+    if let Ok((rest, ((), within, force, ..))) = { literal }.parse(input)
+        && force.points == Points::Demand
+        && !nobody
+    {
+        let what = What::Thing(Thing::BuiltUrls);
+        let demand = Demand::Forbid(Target { what, within });
+        return demanding(rest, force.level, Some(vec![demand]));
+    }
     let (rest, (force, within)) = alt((
         (data, modal, be, joined, link, opt(data), url, within)
             .map(|((), force, .., within)| (force, within)),
@@ -172,6 +194,8 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         (url, within, modal, be, joined, link, joining, data)
             .map(|((), within, force, ..)| (force, within)),
         (url, within, modal, active, link, data).map(|((), within, force, ..)| (force, within)),
+        (url, within, modal, be, joined, link, concatenation)
+            .map(|((), within, force, ..)| (force, within)),
     ))
     .parse(input)?;
     match turned(force, nobody) {
@@ -237,10 +261,35 @@ fn allowed_on_sheet(input: Input<'_>) -> Read<'_, Level> {
         (be, allowed, only).map(|_| ()),
         (be, only, allowed).map(|_| ()),
     ));
-    let place = any_class(&[Class::In, Class::On, Class::To]);
-    (references, permitted, place, class(Class::OwnSheet))
-        .map(|_| Level::Must)
-        .parse(input)
+    let own = any_class(&[Class::OwnSheet, Class::OwnSheetCells]);
+    let place = any_class(&[Class::In, Class::On, Class::To, Class::From]);
+    let refer = verb(&[Verb::Refer, Verb::Use], Form::Base);
+    let cells = any_class(&[Class::CellData, Class::Formula]);
+    alt((
+        (references, permitted, place, own).map(|_| Level::Must),
+        // "References only to cells on the same sheet."
+        (references, only, opt(place), own).map(|_| Level::Must),
+        (only, references, place, own, opt(permitted_plainly)).map(|_| Level::Must),
+        (only, refer, opt(place), own).map(|_| Level::Must),
+        (refer, opt(place), only, opt(place), own).map(|_| Level::Must),
+        (refer, only, opt(cells), opt(place), own).map(|_| Level::Must),
+        (
+            verb(&[Verb::Limit, Verb::Make], Form::Base),
+            references,
+            place,
+            own,
+        )
+            .map(|_| Level::Must),
+    ))
+    .parse(input)
+}
+
+/// Takes `are allowed`, `may be used`.
+fn permitted_plainly(input: Input<'_>) -> Read<'_, ()> {
+    verdict(input, false).and_then(|(rest, force)| match force.points {
+        Points::Permit => Ok((rest, ())),
+        _ => no(),
+    })
 }
 
 /// `formulas must stay within their own sheet`, `references must be on the same sheet`, `formulas
@@ -250,7 +299,8 @@ fn allowed_on_sheet(input: Input<'_>) -> Read<'_, Level> {
 fn stays_on_sheet(input: Input<'_>) -> Read<'_, Level> {
     let only = |input| opt(class(Class::Only)).parse(input);
     let stay = alt((
-        class(Class::Be),
+        (class(Class::Be), verb(&[Verb::Limit], Form::Participle)).map(|_| ()),
+        any_class(&[Class::Be, Class::StickTo]),
         verb(&[Verb::Stand, Verb::Refer, Verb::Use], Form::Base),
     ));
     let cells = opt(alt((

@@ -158,7 +158,7 @@ fn plain_target(input: Input<'_>) -> Read<'_, What> {
         let words = any_class(&[Class::SuchAs, Class::Like]);
         let (rest, (bracket, first)) = alt((
             (mark('('), opt(words), one).map(|((), _, thing)| (true, thing)),
-            (comma, words, one).map(|(.., thing)| (false, thing)),
+            (comma, opt(mark('-')), words, one).map(|(.., thing)| (false, thing)),
         ))
         .parse(input)?;
         let mut rest = rest;

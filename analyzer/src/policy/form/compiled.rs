@@ -240,7 +240,8 @@ fn limit_of(json: &impl Json) -> Result<Demand> {
     let form = Object::of(json)?;
     let name: MetricName = form.need("metric")?.word()?;
     let of = form.get("of").map(|set| functions(&set)).transpose()?;
-    let metric = Metric::of(name, of)?;
+    let counted = form.get("thing").map(|thing| thing.word()).transpose()?;
+    let metric = Metric::of(name, of, counted)?;
     let at_most = form.need("atMost")?.whole()?;
     form.has_no_other()?;
     Ok(Demand::Limit(metric, at_most))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{FormError, MetricName};
 use crate::policy::pattern::Query;
-use crate::policy::rule::{Demand, FunctionSet, Metric, PolicyRule, What};
+use crate::policy::rule::{Demand, FunctionSet, Metric, PolicyRule, Thing, What};
 use crate::rule::{Check, Rule, SettingValue};
 use crate::rules;
 
@@ -43,9 +43,20 @@ pub(in crate::policy) fn calls_as_query(set: &FunctionSet) -> Query {
 }
 
 impl Metric {
-    /// What is measured, by its name and the functions that count.
-    pub(super) fn of(name: MetricName, of: Option<FunctionSet>) -> Result<Self> {
+    /// What is measured, by its name and the functions or the operators that count.
+    pub(super) fn of(
+        name: MetricName,
+        of: Option<FunctionSet>,
+        counted: Option<Thing>,
+    ) -> Result<Self> {
         use MetricName as Name;
+        if let Some(thing) = counted {
+            if (name, &of) == (Name::Operators, &None) && Thing::COUNTED.contains(&thing) {
+                return Ok(Self::OperatorsOf(thing));
+            }
+            let message = "a thing can be named for operators only, and must be one of them";
+            return Err(FormError::new("limit.thing", message));
+        }
         Ok(match (name, of) {
             (Name::Length, None) => Metric::Length,
             (Name::Calls, None) => Metric::Calls,

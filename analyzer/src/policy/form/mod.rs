@@ -321,6 +321,9 @@ pub struct Limit {
     /// The functions that count; for calls, nesting and arguments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<FunctionSet>,
+    /// The operators that count; for operators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thing: Option<Thing>,
     /// How much it may be.
     pub at_most: u32,
 }

@@ -408,7 +408,7 @@ impl Limit {
         if let Some(set) = &self.of {
             not_empty(set, "limit.of")?;
         }
-        Metric::of(self.metric, self.of.clone())
+        Metric::of(self.metric, self.of.clone(), self.thing)
     }
 }
 

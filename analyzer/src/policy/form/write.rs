@@ -137,12 +137,17 @@ impl Require {
 impl Limit {
     fn of(metric: &Metric, at_most: u32) -> Self {
         use MetricName as Name;
+        let mut thing = None;
         let (metric, of) = match metric.clone() {
             Metric::Length => (Name::Length, None),
             Metric::Calls => (Name::Calls, None),
             Metric::CallsOf(set) => (Name::Calls, Some(set)),
             Metric::References => (Name::References, None),
             Metric::Operators => (Name::Operators, None),
+            Metric::OperatorsOf(counted) => {
+                thing = Some(counted);
+                (Name::Operators, None)
+            }
             Metric::Nesting => (Name::Nesting, None),
             Metric::NestingOf(set) => (Name::Nesting, Some(set)),
             Metric::Arguments(set) => (Name::Arguments, set),
@@ -155,6 +160,7 @@ impl Limit {
         Self {
             metric,
             of,
+            thing,
             at_most,
         }
     }
