@@ -271,9 +271,9 @@ mod tests {
         let stored = serde_json::json!(compiled.to_wire(text));
         let stored = serde_json::json!({"id": "p", "title": "", "version": 1, "compiled": stored});
         let read = load(stored).unwrap();
-        let cited = read.compiled.citation(0);
-        assert_eq!(cited, Some("Formulas must not use NOW."));
-        assert_eq!(cited, compiled.citation(0));
+        let cited = read.compiled.citation(1);
+        assert_eq!(cited, Some("Formulas must not use the pattern `NOW()`."));
+        assert_eq!(cited, compiled.citation(1));
     }
 
     #[test]
