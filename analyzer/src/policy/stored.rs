@@ -223,7 +223,8 @@ impl StoredSentence {
     }
 }
 
-#[cfg(all(test, feature = "policies"))]
+#[cfg(feature = "policies")]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::policy::{Lexicon, compile};
@@ -242,13 +243,13 @@ mod tests {
         })
     }
 
-    fn load(written: serde_json::Value) -> Result<Policy, StoredError> {
-        StoredPolicy::from_json(&&written).unwrap().load()
+    fn load(written: &serde_json::Value) -> Result<Policy, StoredError> {
+        StoredPolicy::from_json(&written).unwrap().load()
     }
 
     #[test]
     fn a_policy_that_is_read_again_finds_what_it_found_before() {
-        let read = load(written()).unwrap();
+        let read = load(&written()).unwrap();
         let compiled = compile(TEXT, &Lexicon::english());
         assert_eq!(compiled.enforced(), 2);
         for formula in [
@@ -270,10 +271,10 @@ mod tests {
         let compiled = compile(text, &Lexicon::english());
         let stored = serde_json::json!(compiled.to_wire(text));
         let stored = serde_json::json!({"id": "p", "title": "", "version": 1, "compiled": stored});
-        let read = load(stored).unwrap();
-        let cited = read.compiled.citation(0);
-        assert_eq!(cited, Some("Formulas must not use NOW."));
-        assert_eq!(cited, compiled.citation(0));
+        let read = load(&stored).unwrap();
+        let cited = read.compiled.citation(1);
+        assert_eq!(cited, Some("Formulas must not use the pattern `NOW()`."));
+        assert_eq!(cited, compiled.citation(1));
     }
 
     #[test]
@@ -299,14 +300,14 @@ mod tests {
     fn a_policy_of_a_newer_grammar_is_refused() {
         let mut policy = written();
         policy["compiled"]["grammar"] = (GRAMMAR_VERSION + 1).into();
-        assert!(matches!(load(policy), Err(StoredError::Grammar { .. })));
+        assert!(matches!(load(&policy), Err(StoredError::Grammar { .. })));
     }
 
     #[test]
     fn a_policy_of_an_older_grammar_stays_in_force_under_its_own_version() {
         let mut policy = written();
         policy["compiled"]["grammar"] = (GRAMMAR_VERSION - 1).into();
-        let read = load(policy).unwrap();
+        let read = load(&policy).unwrap();
         assert_eq!(read.compiled.grammar_version, GRAMMAR_VERSION - 1);
         assert_eq!(read.compiled.enforced(), 2);
     }
@@ -318,7 +319,7 @@ mod tests {
         let kept = tests["pass"].take();
         tests["pass"] = tests["fail"].take();
         tests["fail"] = kept;
-        assert!(matches!(load(policy), Err(StoredError::Rule { .. })));
+        assert!(matches!(load(&policy), Err(StoredError::Rule { .. })));
     }
 
     #[test]
@@ -328,7 +329,7 @@ mod tests {
         rule["paraphrase"] = "Lookups must be exact.".into();
         rule["tests"]["pass"] = serde_json::json!(["=VLOOKUP(A1,B1:C9,2,0)"]);
         let before = rule.clone();
-        let read = load(policy).unwrap();
+        let read = load(&policy).unwrap();
         let rule = read.compiled.enforced_rules().next().unwrap();
         assert_eq!(serde_json::to_value(rule).unwrap(), before);
     }

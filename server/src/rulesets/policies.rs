@@ -47,7 +47,7 @@ pub(super) fn load(
     let number = u32::try_from(version).unwrap_or_default();
     let is_first = row.compiled.is_none();
     if let Some(compiled) = row.compiled {
-        match read(id, &title, number, compiled) {
+        match read(id, &title, number, &compiled) {
             Ok(policy) => return Some((policy, None)),
             // The text is there to be read again, which is better than not to enforce it.
             Err(error) => {
@@ -66,12 +66,12 @@ pub(super) fn load(
     Some((policy, first))
 }
 
-fn read(id: Uuid, title: &str, version: u32, compiled: Value) -> anyhow::Result<Policy> {
+fn read(id: Uuid, title: &str, version: u32, compiled: &Value) -> anyhow::Result<Policy> {
     let stored = StoredPolicy {
         id: id.to_string(),
         title: title.to_owned(),
         version,
-        compiled: StoredRules::from_json(&&compiled)?,
+        compiled: StoredRules::from_json(&compiled)?,
     };
     Ok(stored.load()?)
 }
