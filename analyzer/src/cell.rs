@@ -1,7 +1,7 @@
 //! Addresses of cells and rectangles as people write them, placing formulas into a rectangle, and
 //! naming many cells by few ranges. Knows nothing of formulas or findings.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 /// The last column a spreadsheet can have, `ZZZ`.
@@ -33,7 +33,7 @@ impl Position {
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_column(f, self.column)?;
-        write!(f, "{}", self.row)
+        fmt::Display::fmt(&self.row, f)
     }
 }
 
@@ -305,14 +305,16 @@ fn split_sheet(text: &str) -> Option<(Option<String>, &str)> {
 }
 
 /// The letters of a column.
-fn write_column(f: &mut fmt::Formatter<'_>, mut column: u32) -> fmt::Result {
-    let mut reversed = Vec::new();
-    while column > 0 {
-        column -= 1;
-        reversed.extend(('A'..='Z').nth((column % 26) as usize));
-        column /= 26;
+fn write_column(f: &mut fmt::Formatter<'_>, column: u32) -> fmt::Result {
+    let Some(before) = column.checked_sub(1) else {
+        return Ok(());
+    };
+    // The letters to its left, of which there are six at most.
+    write_column(f, before / 26)?;
+    match ('A'..='Z').nth((before % 26) as usize) {
+        Some(letter) => f.write_char(letter),
+        None => Ok(()),
     }
-    f.write_str(&reversed.into_iter().rev().collect::<String>())
 }
 
 /// The sheet's name before an address, quoted where it must be.

@@ -25,11 +25,14 @@ impl Digest {
 
     /// `sha256:` and 64 hexadecimal digits.
     pub(crate) fn finish(self) -> String {
-        let digest = self.0.finalize();
-        let digits = digest.iter().map(|byte| format!("{byte:02x}"));
-        std::iter::once("sha256:".to_owned())
-            .chain(digits)
-            .collect()
+        let mut text = String::with_capacity("sha256:".len() + 64);
+        text.push_str("sha256:");
+        for byte in self.0.finalize() {
+            for half in [byte >> 4, byte & 0xf] {
+                text.extend(char::from_digit(half.into(), 16));
+            }
+        }
+        text
     }
 }
 

@@ -4,8 +4,10 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -25,9 +27,10 @@ use crate::clock::Clock;
 use crate::config::{Limits, Settings};
 use crate::error::Error;
 use crate::identity::permissions;
+use crate::metrics::Observed;
 use crate::problem::{self, REQUEST_ID};
 use crate::state::AppState;
-use crate::{metrics, peer, routes};
+use crate::{peer, routes};
 
 /// How long a request may take, its body included.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -71,7 +74,8 @@ fn routes(limits: &Limits) -> (Router<AppState>, Description) {
         .merge(routes::rule_pages::router())
         .merge(routes::audits::router())
         .layer(DefaultBodyLimit::max(limits.max_body_bytes))
-        .merge(routes::audit::router().layer(DefaultBodyLimit::max(limits.max_audit_bytes)))
+        // Reads its body by itself, up to a limit of its own.
+        .merge(routes::audit::router())
         // A form has boundaries and names around the document.
         .merge(
             routes::ingest::router().layer(DefaultBodyLimit::max(
@@ -103,12 +107,7 @@ pub fn build(state: AppState, settings: &Settings) -> Router {
     };
     let router = router
         .route("/openapi.json", axum::routing::get(openapi))
-        .route("/docs", axum::routing::get(async move || docs()))
-        .layer(RequestDecompressionLayer::new().gzip(true));
-    let router = match peer::limit(settings.limits.rate_limit_per_ip, &settings.trusted_proxies) {
-        Some(limit) => router.layer(limit),
-        None => router,
-    };
+        .route("/docs", axum::routing::get(async move || docs()));
     // One layer for the router, which would put each of several into a box of its own and clone them
     // all for every request. The first is the outermost one.
     let layers = ServiceBuilder::new()
@@ -116,7 +115,7 @@ pub fn build(state: AppState, settings: &Settings) -> Router {
         .layer(PropagateRequestIdLayer::new(HeaderName::from_static(REQUEST_ID)))
         .layer(
             TraceLayer::new_for_http()
-                .make_span_with(|request: &Request<_>| {
+                .make_span_with(|request: &axum::http::Request<_>| {
                     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
                     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
                 })
@@ -128,11 +127,23 @@ pub fn build(state: AppState, settings: &Settings) -> Router {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ))
-        .layer(axum::middleware::from_fn_with_state(state.clone(), metrics::observe))
-        .layer(axum::middleware::from_fn(problem::render))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), settle))
         .layer(CatchPanicLayer::custom(on_panic))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT));
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .option_layer(peer::limit(settings.limits.rate_limit_per_ip, &settings.trusted_proxies))
+        .map_response(|response: Response<_>| response.map(Body::new))
+        .layer(RequestDecompressionLayer::new().gzip(true));
     router.layer(layers).with_state(state)
+}
+
+/// Gives problems their bodies, and counts and measures every answer. Both in one, because each
+/// function around the routes is a box and a clone of all that is within.
+async fn settle(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let observed = Observed::begin(&request);
+    let instance = request.headers().get(REQUEST_ID).cloned();
+    let response = problem::render(next.run(request).await, instance.as_ref());
+    observed.end(&state.metrics, &response);
+    response
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form of a panic handler")]
@@ -150,7 +161,7 @@ fn on_panic(panic: Box<dyn Any + Send>) -> Response {
 struct Ids(Clock);
 
 impl MakeRequestId for Ids {
-    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
         let id = self.0.id(self.0.now()).to_string();
         HeaderValue::try_from(id).ok().map(RequestId::new)
     }

@@ -90,6 +90,10 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
             "The body is a list; a JSON object is expected.",
         ));
     }
+    // Most bodies fit; to keep track of where one is costs more than to read it.
+    if let Ok(value) = serde_json::from_slice(body) {
+        return Ok(value);
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());

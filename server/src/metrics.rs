@@ -4,8 +4,7 @@
 
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts,
@@ -128,8 +127,10 @@ impl Metrics {
         String::from_utf8(text).map_err(|error| prometheus::Error::Msg(error.to_string()))
     }
 
-    fn answered(&self, method: &str, route: &str, response: &Response, seconds: f64) {
+    fn answered(&self, observed: &Observed, response: &Response) {
         let status = response.status();
+        let (method, route) = (observed.method, observed.route());
+        let seconds = observed.began.elapsed().as_secs_f64();
         if let Ok(counter) =
             self.requests
                 .get_metric_with_label_values(&[method, route, status.as_str()])
@@ -156,20 +157,36 @@ fn gauge(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Counts and measures every answer. Outside of the layer that gives problems their bodies.
-pub async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    // What is asked for could be anything; a label may only be one of a few.
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let method = match request.method().as_str() {
-        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => {
-            known.to_owned()
+/// What is counted of a request, taken from it before it is answered.
+#[derive(Debug)]
+pub struct Observed {
+    began: Instant,
+    method: &'static str,
+    route: Option<MatchedPath>,
+}
+
+impl Observed {
+    /// Of a request that begins now.
+    #[must_use]
+    pub fn begin(request: &Request) -> Self {
+        // What is asked for could be anything; a label may only be one of a few.
+        let known = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"];
+        let method = known
+            .into_iter()
+            .find(|known| request.method().as_str() == *known);
+        Self {
+            began: Instant::now(),
+            method: method.unwrap_or("other"),
+            route: request.extensions().get::<MatchedPath>().cloned(),
         }
-        _ => "other".to_owned(),
-    };
-    let started = Instant::now();
-    let response = next.run(request).await;
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    let seconds = started.elapsed().as_secs_f64();
-    state.metrics.answered(&method, route, &response, seconds);
-    response
+    }
+
+    fn route(&self) -> &str {
+        self.route.as_ref().map_or("none", MatchedPath::as_str)
+    }
+
+    /// Counts and measures its answer, whose problem must have its body.
+    pub fn end(&self, metrics: &Metrics, response: &Response) {
+        metrics.answered(self, response);
+    }
 }

@@ -4,9 +4,7 @@
 //! a body in one place, [`render`], which also catches what the framework answers by itself.
 
 use axum::body::Body;
-use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -191,17 +189,12 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Gives every answer that is neither a success nor a redirection its problem body.
+/// Gives an answer that is neither a success nor a redirection its problem body; `instance` is the
+/// request's id.
 ///
-/// The outermost layer but for the one that sets the request id.
-pub async fn render(request: Request, next: Next) -> Response {
-    let instance = request
-        .headers()
-        .get(REQUEST_ID)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .to_owned();
-    let mut response = next.run(request).await;
+/// For every answer, in the outermost layer but for those that name the request.
+#[must_use]
+pub fn render(mut response: Response, instance: Option<&HeaderValue>) -> Response {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
@@ -218,7 +211,10 @@ pub async fn render(request: Request, next: Next) -> Response {
         title: problem.kind.title().to_owned(),
         status: problem.kind.status().as_u16(),
         detail: problem.detail,
-        instance,
+        instance: instance
+            .and_then(|id| id.to_str().ok())
+            .unwrap_or_default()
+            .to_owned(),
         error: problem.kind.title().to_owned(),
         errors: problem.errors,
         members: problem.members,

@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use tests::load::{self, Audit, FORMULAS};
-use tests::measured::Measured;
+use tests::measured::{Measured, ProcessorTime};
 
 /// Connections that audit at the same time.
 const CONNECTIONS: usize = 64;
@@ -51,27 +51,42 @@ async fn run() {
     for audits in [&one, &hundred] {
         let _ = audits_a_second(&measured, audits, 1).await;
     }
-    let mut rates: [Vec<f64>; 5] = Default::default();
+    let mut figures: [Vec<f64>; 6] = Default::default();
     for round in 1..=ROUNDS {
-        let busy = audits_a_second(&measured, &one, SECONDS).await;
-        let inserts = pgbench.inserts_a_second();
-        let many = audits_a_second(&measured, &hundred, SECONDS).await;
+        let (busy, audit) = audits_a_second(&measured, &one, SECONDS).await;
+        let (inserts, insert) = pgbench.inserts_a_second(&measured);
+        let (many, _) = audits_a_second(&measured, &hundred, SECONDS).await;
         println!(
             "round {round}: {busy:>7.0} audits/s  {inserts:>7.0} inserts/s  {many:>7.0} audits/s of a hundred"
         );
-        let figures = [busy, inserts, many, busy / inserts, busy / many];
-        for (rates, figure) in rates.iter_mut().zip(figures) {
-            rates.push(figure);
+        say("an audit", &audit);
+        say("an insert", &insert);
+        let costs = insert.sum() / audit.sum();
+        let round = [busy, inserts, many, busy / inserts, busy / many, costs];
+        for (figures, figure) in figures.iter_mut().zip(round) {
+            figures.push(figure);
         }
     }
-    let [busy, inserts, many, ratio, share] = rates.map(median);
+    let [busy, inserts, many, ratio, share, costs] = figures.map(median);
     println!(
         "median:  {busy:>7.0} audits/s  {inserts:>7.0} inserts/s  {many:>7.0} audits/s of a hundred"
     );
     println!(
-        "audits / inserts {ratio:.2}   one organization / a hundred {share:.2}   ({CONNECTIONS} connections, {FORMULAS} formulas an audit)"
+        "audits / inserts {ratio:.2}, by processor time {costs:.2}   one organization / a hundred {share:.2}   ({CONNECTIONS} connections, {FORMULAS} formulas an audit)"
     );
     measured.stop().await;
+}
+
+fn say(what: &str, time: &ProcessorTime) {
+    let ProcessorTime {
+        server,
+        postgres,
+        callers,
+    } = time;
+    println!(
+        "         {what} takes {:.0} µs: {server:.0} of the server, {postgres:.0} of PostgreSQL, {callers:.0} of its callers",
+        time.sum()
+    );
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -79,8 +94,13 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Audits for that many seconds on all connections; every answer must be a success.
-async fn audits_a_second(measured: &Measured, audits: &[Audit], seconds: u64) -> f64 {
+/// Audits for that many seconds on all connections, and what each took; every answer must be a
+/// success.
+async fn audits_a_second(
+    measured: &Measured,
+    audits: &[Audit],
+    seconds: u64,
+) -> (f64, ProcessorTime) {
     let before = measured.processor_time();
     let time = Duration::from_secs(seconds);
     let tally = load::audit(&measured.address, audits, CONNECTIONS, time).await;
@@ -92,11 +112,7 @@ async fn audits_a_second(measured: &Measured, audits: &[Audit], seconds: u64) ->
     );
     #[expect(clippy::cast_precision_loss, reason = "a share")]
     let count = tally.times.len() as f64;
-    let (server, postgres) = ((after.0 - before.0) / count, (after.1 - before.1) / count);
-    println!(
-        "         an audit takes {server:.0} µs of the server's and {postgres:.0} µs of PostgreSQL's processor time"
-    );
-    tally.rate()
+    (tally.rate(), after.each_since(&before, count))
 }
 
 /// pgbench of the cluster's own PostgreSQL.
@@ -129,7 +145,9 @@ impl Pgbench {
         }
     }
 
-    fn inserts_a_second(&self) -> f64 {
+    /// Inserts, and what each took.
+    fn inserts_a_second(&self, measured: &Measured) -> (f64, ProcessorTime) {
+        let before = measured.processor_time();
         let output = Command::new(&self.program)
             .args([
                 "--no-vacuum",
@@ -152,7 +170,13 @@ impl Pgbench {
             .lines()
             .find_map(|line| line.strip_prefix("tps = "))
             .expect("pgbench failed");
-        rate.split(' ').next().unwrap().parse().unwrap()
+        let rate: f64 = rate.split(' ').next().unwrap().parse().unwrap();
+        let count = said
+            .lines()
+            .find_map(|line| line.strip_prefix("number of transactions actually processed: "))
+            .expect("pgbench says how many");
+        let count = count.split('/').next().unwrap().trim().parse().unwrap();
+        (rate, measured.processor_time().each_since(&before, count))
     }
 }
 

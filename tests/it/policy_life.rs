@@ -214,6 +214,18 @@ async fn rules_of_an_older_grammar_run_until_a_person_accepts_new_ones() {
     assert_eq!(after["upgrade"], Value::Null);
 }
 
+#[tokio::test]
+async fn looking_at_an_upgrade_takes_from_the_rate() {
+    let (server, member) = acme().await;
+    let path = outdated(&server, &member).await;
+    let left = async || -> u32 {
+        let answer = server.get(who(&member), &path).await.expect(200);
+        answer.header("x-ratelimit-remaining").parse().unwrap()
+    };
+    let first = left().await;
+    assert_eq!(left().await, first - 1);
+}
+
 /// What an upgrade is said to change on the last audits, which were of two sheets.
 async fn upgrade_on_audits(keep: bool) -> Value {
     let server = Server::start().await;

@@ -111,32 +111,27 @@ impl Measured {
         Audit::with_headers(&format!("authorization: Bearer {key}\r\n"))
     }
 
-    /// Processor time used so far, in microseconds: by the server, and by PostgreSQL.
+    /// Processor time used so far.
     #[must_use]
-    pub fn processor_time(&self) -> (f64, f64) {
+    pub fn processor_time(&self) -> ProcessorTime {
         let server = self.server.id().expect("the server runs");
         let postmaster = postmaster(&self.folder);
-        let (mut by_server, mut by_postgres) = (0.0, 0.0);
+        let mut time = ProcessorTime::default();
         for entry in std::fs::read_dir("/proc").expect("Linux").flatten() {
-            let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
+            let Some(process) = Process::read(&entry.path()) else {
                 continue;
             };
-            // After the name, which may hold anything: state, parent, …, user and system time in
-            // hundredths of a second.
-            let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split(' ').collect();
-            let field = |place: usize| {
-                fields
-                    .get(place)
-                    .and_then(|field| field.parse::<u32>().ok())
-            };
-            let used = f64::from(field(12).unwrap_or(0) + field(13).unwrap_or(0)) * 10_000.0;
-            if entry.file_name().to_string_lossy() == server.to_string() {
-                by_server += used;
-            } else if field(2) == Some(postmaster) {
-                by_postgres += used;
+            if process.id == server {
+                time.server += process.own;
+            } else if process.id == postmaster {
+                time.postgres += process.own + process.ended;
+            } else if process.parent == postmaster {
+                time.postgres += process.own;
+            } else if process.id == std::process::id() {
+                time.callers += process.own + process.ended;
             }
         }
-        (by_server, by_postgres)
+        time
     }
 
     /// The most memory that the server has had, in MiB.
@@ -157,6 +152,63 @@ impl Measured {
         assert!(ended.success(), "the server ended with {ended}");
         self.cluster.stop().expect("PostgreSQL stops");
         std::fs::remove_dir_all(&self.folder).expect("the data can be removed");
+    }
+}
+
+/// Processor time in microseconds, by who used it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProcessorTime {
+    /// The server.
+    pub server: f64,
+    /// PostgreSQL, all of its processes.
+    pub postgres: f64,
+    /// The process that measures, with what it started and waited for.
+    pub callers: f64,
+}
+
+impl ProcessorTime {
+    /// What was used for each of `count` since `earlier`.
+    #[must_use]
+    pub fn each_since(&self, earlier: &Self, count: f64) -> Self {
+        Self {
+            server: (self.server - earlier.server) / count,
+            postgres: (self.postgres - earlier.postgres) / count,
+            callers: (self.callers - earlier.callers) / count,
+        }
+    }
+
+    /// By all of them.
+    #[must_use]
+    pub fn sum(&self) -> f64 {
+        self.server + self.postgres + self.callers
+    }
+}
+
+/// What the kernel says of a process; times in microseconds.
+struct Process {
+    id: u32,
+    parent: u32,
+    own: f64,
+    /// Of its children that have ended.
+    ended: f64,
+}
+
+impl Process {
+    /// `None` for what is no process, or has ended.
+    fn read(folder: &Path) -> Option<Self> {
+        let id = folder.file_name()?.to_str()?.parse().ok()?;
+        let stat = std::fs::read_to_string(folder.join("stat")).ok()?;
+        // After the name, which may hold anything: state, parent, …, user and system time, its own
+        // and that of children, in hundredths of a second.
+        let fields: Vec<&str> = stat.rsplit(')').next()?.split(' ').collect();
+        let field = |place: usize| fields.get(place)?.parse::<u32>().ok();
+        let time = |user: usize| Some(f64::from(field(user)? + field(user + 1)?) * 10_000.0);
+        Some(Self {
+            id,
+            parent: field(2)?,
+            own: time(12)?,
+            ended: time(14)?,
+        })
     }
 }
 

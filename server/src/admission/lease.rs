@@ -76,22 +76,32 @@ impl Leases {
     }
 
     /// Ends the organization's lease, and says how many to lease next when `waiting` requests had to
-    /// ask: none for one that comes alone, and twice as many each time that a lease did not last.
+    /// ask: none for one that comes alone, and otherwise twice as many as were spent of the last one.
     pub(super) fn end(&mut self, organization: Uuid, waiting: i32) -> (Option<Unspent>, i32) {
         let lease = self.0.remove(&organization);
-        let outgrown = lease
-            .filter(|lease| lease.left == 0)
-            .map_or(0, |lease| lease.size);
-        let next = 2 * (waiting.clamp(1, LARGEST) - 1 + outgrown);
+        let spent = lease.map_or(0, |lease| lease.size - lease.left);
+        let next = 2 * (waiting.clamp(1, LARGEST) - 1 + spent);
         (lease.and_then(unspent), next.min(LARGEST))
     }
 
-    /// Ends the leases that have expired by then, in no particular order.
+    /// Ends the leases that have expired by then, in no particular order. How much of one was spent
+    /// is known for a [`LIFETIME`] more: an organization that stays busy need not begin small again.
     pub(super) fn expired(&mut self, now: Instant) -> Vec<(Uuid, Unspent)> {
-        self.0
-            .extract_if(|_, lease| now >= lease.expires_at)
-            .filter_map(|(organization, lease)| Some((organization, unspent(lease)?)))
-            .collect()
+        let mut ended = Vec::new();
+        self.0.retain(|organization, lease| {
+            if now < lease.expires_at {
+                return true;
+            }
+            let Some(unspent) = unspent(*lease) else {
+                return false;
+            };
+            ended.push((*organization, unspent));
+            lease.size -= lease.left;
+            lease.left = 0;
+            lease.expires_at = now + LIFETIME;
+            lease.size > 0
+        });
+        ended
     }
 
     /// When the next lease expires.
@@ -159,6 +169,25 @@ mod tests {
     #[test]
     fn a_request_that_comes_alone_leases_nothing() {
         assert_eq!(Leases::default().end(ORGANIZATION, 1), (None, 0));
+    }
+
+    #[test]
+    fn what_was_spent_of_an_expired_lease_says_how_large_the_next_one_is() {
+        let now = Instant::now();
+        let mut leases = with_three(now);
+        let _ = leases.spend(ORGANIZATION, now);
+        let _ = leases.expired(now + LIFETIME);
+        assert_eq!(leases.end(ORGANIZATION, 1), (None, 2));
+    }
+
+    #[test]
+    fn an_expired_lease_is_forgotten_after_a_while() {
+        let now = Instant::now();
+        let mut leases = with_three(now);
+        let _ = leases.spend(ORGANIZATION, now);
+        let _ = leases.expired(now + LIFETIME);
+        let _ = leases.expired(now + 2 * LIFETIME);
+        assert_eq!(leases.next_expiry(), None);
     }
 
     #[test]

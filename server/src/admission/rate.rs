@@ -21,6 +21,8 @@ use crate::problem::ProblemType;
 
 /// Requests that may wait for their turn; beyond it they are refused.
 const WAITING: usize = 4096;
+/// Headers of an answer that has a [`Standing`]'s, all together.
+const HEADERS: usize = 12;
 
 /// What is left of an organization's window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +44,8 @@ impl Standing {
             ..
         } = self;
         let (window, reset) = (seconds(*window), seconds(self.resets_in));
-        [
+        let mut headers = HeaderMap::with_capacity(HEADERS);
+        for (name, value) in [
             (
                 "ratelimit-policy",
                 format!("\"organization\";q={limit};w={window}"),
@@ -51,18 +54,19 @@ impl Standing {
                 "ratelimit",
                 format!("\"organization\";r={remaining};t={reset}"),
             ),
-            ("x-ratelimit-limit", limit.to_string()),
-            ("x-ratelimit-remaining", remaining.to_string()),
-            ("x-ratelimit-reset", reset.to_string()),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| {
-            Some((
-                HeaderName::from_static(name),
-                HeaderValue::try_from(value).ok()?,
-            ))
-        })
-        .collect()
+        ] {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+        for (name, value) in [
+            ("x-ratelimit-limit", u64::from(*limit)),
+            ("x-ratelimit-remaining", u64::from(*remaining)),
+            ("x-ratelimit-reset", reset),
+        ] {
+            headers.insert(HeaderName::from_static(name), value.into());
+        }
+        headers
     }
 }
 

@@ -291,7 +291,7 @@ pub async fn record(
             FROM given
         ), kept AS (
             INSERT INTO sheetbrain.audit_findings (organization_id, audit_id, findings, created_at)
-            SELECT organization_id, id, findings::jsonb, created_at
+            SELECT organization_id, id, findings::json, created_at
             FROM given WHERE findings IS NOT NULL
         ), keyed AS (
             INSERT INTO sheetbrain.idempotency_keys

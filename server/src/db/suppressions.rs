@@ -131,7 +131,7 @@ pub async fn rule_of(
         "SELECT recent.findings FROM (
             SELECT findings FROM sheetbrain.audit_findings
             WHERE organization_id = $1 ORDER BY audit_id DESC LIMIT $3) AS recent
-         WHERE recent.findings @> $2 LIMIT 1",
+         WHERE recent.findings::jsonb @> $2 LIMIT 1",
         tenant.organization_id(),
         sought,
         SEARCHED

@@ -10,8 +10,8 @@ use analyzer::finding::Severity;
 use analyzer::report::{AuditReport, PolicyReference, Utf16Span, assemble};
 use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
@@ -40,6 +40,8 @@ const ATTEMPTS: usize = 3;
 /// Bytes of a body that is audited where it is read: its formulas take less time than handing them to
 /// another thread and waiting for it, and less than the tasks of other requests would notice.
 const SHORT: usize = 4096;
+/// Bytes that the answer to a short body takes, mostly: it need not be moved while it is written.
+const ANSWER: usize = 8192;
 /// The longest `Idempotency-Key`.
 const LONGEST_KEY: usize = 255;
 
@@ -61,12 +63,11 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 async fn create_audit(
     State(state): State<AppState>,
     caller: Caller,
-    headers: HeaderMap,
     request: Request,
 ) -> Result<Response> {
     let standing = state.rate.admit(caller.organization_id).await?;
-    require_json(&headers)?;
-    let key = idempotency_key(&headers)?;
+    require_json(request.headers())?;
+    let key = idempotency_key(request.headers())?;
     let held = state
         .bodies
         .read(request, state.limits.max_audit_bytes)
@@ -124,9 +125,14 @@ async fn create_audit(
             limit: plan.monthly_audits(),
             month: month_of(created_at),
         };
-        let body = complete(&report, audit_id, &usage)?;
-        let kind = [(header::CONTENT_TYPE, "application/json")];
-        return Ok((standing.headers(), kind, body).into_response());
+        let mut answer = Response::new(complete(&report, audit_id, &usage)?.into());
+        let headers = answer.headers_mut();
+        *headers = standing.headers();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        return Ok(answer);
     }
     Err(Error::unavailable(
         "The organization's policies are changing at the moment. Nothing was recorded or counted; try again.",
@@ -234,9 +240,11 @@ impl Work {
             report: &report,
             suppressed: &suppressed,
         };
+        let mut written = Vec::with_capacity(ANSWER);
+        serde_json::to_writer(&mut written, &report).map_err(Error::internal)?;
         Ok(Analysed {
             audit,
-            report: serde_json::to_vec(&report).map_err(Error::internal)?,
+            report: written,
             aftermath,
         })
     }

@@ -6,6 +6,7 @@
 
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -51,25 +52,31 @@ async fn book_plan(
     State(state): State<AppState>,
     caller: Caller,
     Json(wanted): Json<BookPlan>,
-) -> Result<Json<Booking>> {
+) -> Result<Response> {
+    let standing = state.rate.admit(caller.organization_id).await?;
+    let booking = book(&state, &caller, wanted.plan).await?;
+    Ok((standing.headers(), Json(booking)).into_response())
+}
+
+async fn book(state: &AppState, caller: &Caller, wanted: Plan) -> Result<Booking> {
     let now = state.clock.now();
-    if wanted.plan == Plan::Free {
+    if wanted == Plan::Free {
         let mut tenant = state.db.begin(caller.organization_id).await?;
         let booked = db::subscriptions::book_free(&mut tenant, now).await?;
         tenant.commit().await?;
         let subscription = booked.ok_or_else(still_paying)?;
-        return Ok(Json(Booking {
+        return Ok(Booking {
             billing: Billing::of(Some(subscription), now),
             checkout_url: None,
-        }));
+        });
     }
-    let price = state.billing.prices.sold(wanted.plan);
+    let price = state.billing.prices.sold(wanted);
     let (Some(stripe), Some(price)) = (&state.billing.stripe, price) else {
         return Err(Error::new(
             ProblemType::PlanNotAvailable,
             format!(
                 "The plan {} is paid for through Stripe, which this server does not offer. Book the plan free.",
-                wanted.plan.name()
+                wanted.name()
             ),
         ));
     };
@@ -80,12 +87,12 @@ async fn book_plan(
     if is_paying {
         return Err(still_paying());
     }
-    let customer = customer(&state, stripe, &caller, now).await?;
-    let checkout_url = checkout(&state, stripe, &caller, &customer, price).await?;
-    Ok(Json(Booking {
+    let customer = customer(state, stripe, caller, now).await?;
+    let checkout_url = checkout(state, stripe, caller, &customer, price).await?;
+    Ok(Booking {
         billing: Billing::of(subscription, now),
         checkout_url: Some(checkout_url),
-    }))
+    })
 }
 
 /// Opens Stripe's portal, where a paid plan is changed or cancelled and invoices are.
@@ -93,7 +100,8 @@ async fn book_plan(
     (status = OK, body = Portal),
     (status = "default", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
-async fn open_portal(State(state): State<AppState>, caller: Caller) -> Result<Json<Portal>> {
+async fn open_portal(State(state): State<AppState>, caller: Caller) -> Result<Response> {
+    let standing = state.rate.admit(caller.organization_id).await?;
     let Some(stripe) = &state.billing.stripe else {
         return Err(Error::new(
             ProblemType::PlanNotAvailable,
@@ -116,9 +124,10 @@ async fn open_portal(State(state): State<AppState>, caller: Caller) -> Result<Js
     let session = stripe
         .post("/v1/billing_portal/sessions", &form, &once(&state))
         .await?;
-    Ok(Json(Portal {
+    let portal = Portal {
         url: address(&session)?,
-    }))
+    };
+    Ok((standing.headers(), Json(portal)).into_response())
 }
 
 fn still_paying() -> Error {

@@ -112,7 +112,7 @@ async fn get_policy(
     State(state): State<AppState>,
     caller: Caller,
     Path(id): Path<Uuid>,
-) -> Result<Json<PolicyWithRules>> {
+) -> Result<Response> {
     let mut tenant = state.db.begin(caller.organization_id).await?;
     let policy = db::policies::find(&mut tenant, id)
         .await?
@@ -124,34 +124,37 @@ async fn get_policy(
         .rulesets
         .get_current(&state, caller.organization_id)
         .await?;
-    let trial = match &published {
-        Some(published) => trial(&state, caller.organization_id, &rules, published).await?,
-        None => None,
-    };
+    let published = published.filter(|published| is_outdated(&rules, published));
+    let mut headers = HeaderMap::new();
+    let mut tried = None;
+    if published.is_some() {
+        // What it would change is computed each time, so it costs what a preview does.
+        headers = state.rate.admit(caller.organization_id).await?.headers();
+        tried = trial(&state, caller.organization_id, &rules).await?;
+    }
     let lexicon = Arc::clone(&rules.lexicon);
     let answer = state.analysis.run(move |_| {
         let compiled =
             kept.unwrap_or_else(|| compile(id, policy.version, &policy.content, &lexicon).compiled);
         let upgrade =
-            published.and_then(|published| upgrade(id, &published, &lexicon, trial.as_ref()));
+            published.and_then(|published| upgrade(id, &published, &lexicon, tried.as_ref()));
         PolicyWithRules::new(policy, compiled, upgrade)
     });
-    Ok(Json(answer.await?))
+    Ok((headers, Json(answer.await?)).into_response())
 }
 
-/// What an upgrade of the policy would be tried on; `None` when there is no upgrade, or the
-/// organization keeps no formulas.
+/// Whether another grammar or vocabulary than today's compiled a version in force.
+fn is_outdated(rules: &OrganizationRules, published: &Published) -> bool {
+    let current = CompilerVersion::current(&rules.lexicon);
+    CompilerVersion::of(published).is_some_and(|compiler| compiler != current)
+}
+
+/// What an upgrade of a policy would be tried on; `None` when the organization keeps no formulas.
 async fn trial(
     state: &AppState,
     organization: Uuid,
     rules: &OrganizationRules,
-    published: &Published,
 ) -> Result<Option<Trial>> {
-    let is_current =
-        |compiler: CompilerVersion| compiler == CompilerVersion::current(&rules.lexicon);
-    if CompilerVersion::of(published).is_none_or(is_current) {
-        return Ok(None);
-    }
     if !rules.choice.keep_formulas {
         return Ok(None);
     }
