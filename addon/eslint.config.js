@@ -40,8 +40,10 @@ export default defineConfig(
     },
   },
   {
-    files: ["*.js", "*.mjs"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
+    files: ["*.js", "**/*.mjs"],
+    languageOptions: {
+      globals: { process: "readonly", console: "readonly", URL: "readonly", Buffer: "readonly" },
+    },
   },
   {
     rules: {

@@ -62,7 +62,8 @@ function readAudit(answer: Json): Audit {
   };
 }
 
-function readFinding(finding: Json): Finding {
+/** One of `findings`. */
+export function readFinding(finding: Json): Finding {
   return {
     rule: finding.get("rule").text(),
     category: finding.get("category").text(),
