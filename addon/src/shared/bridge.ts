@@ -90,6 +90,14 @@ export interface Report {
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
+/** A file as it crosses the bridge, which carries no bytes. */
+export interface SentFile {
+  readonly name: string;
+  /** Its media type. */
+  readonly type: string;
+  readonly base64: string;
+}
+
 /** A request to SheetBrain's server. The script adds who asks; it refuses paths the sidebar has no use for. */
 export interface ServerRequest {
   readonly method: Method;
@@ -97,6 +105,11 @@ export interface ServerRequest {
   readonly path: string;
   /** JSON, or null for none. */
   readonly body: string | null;
+  /**
+   * Sent as the field `file` of a form (`multipart/form-data`); the members of the object in `body`
+   * are the form's other fields: texts as they are, lists of texts joined by commas.
+   */
+  readonly file?: SentFile;
   readonly idempotencyKey?: string;
   readonly ifNoneMatch?: string;
 }

@@ -1,0 +1,385 @@
+/** The sidebar's panels in a real browser, as wide as in Google Sheets, with the real server behind. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import axe, { type AxeResults } from "axe-core";
+import { build } from "esbuild";
+import type { Page } from "playwright-core";
+import type { Reply, ServerAnswer, ServerRequest, Settings } from "../../src/shared/bridge.ts";
+import { readFinding } from "../../src/shared/audit.ts";
+import { Json } from "../../src/shared/json.ts";
+import type { Results } from "../../src/sidebar/panel.ts";
+import { type Browser, startBrowser, takeScreenshot } from "./browser.ts";
+import type { Acts } from "./panels-page.ts";
+import { type Program, startProgram } from "./program.ts";
+
+const site = "http://sheetbrain.test/";
+const hostile = '=VLOOKUP("<img src=x onerror=alert(1)>", Rates!A:B, 2)';
+const formulas = ["=VLOOKUP(B2, Rates!A:B, 2)", hostile, "=SUM(B2:B9)", "=NOW()+1.07*A1"];
+
+let program: Program;
+let browser: Browser;
+let results: Results;
+let document: string;
+
+/** Ends what was started, the last first. */
+const endings: (() => Promise<void>)[] = [];
+
+before(async () => {
+  program = await startProgram();
+  endings.unshift(program.stop);
+  browser = await startBrowser();
+  endings.unshift(browser.close);
+  results = await audit();
+  document = await pageOf();
+});
+
+after(async () => {
+  for (const end of endings) await end();
+});
+
+async function pageOf(): Promise<string> {
+  const bundle = await build({
+    entryPoints: [join(process.cwd(), "test/browser/panels-page.ts")],
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "es2022",
+  });
+  const script = bundle.outputFiles[0]?.text.replaceAll("</script", "<\\/script");
+  const styles = await Promise.all(
+    ["sidebar.css", "panels/panels.css"].map((name) =>
+      readFile(join(process.cwd(), "src/sidebar", name), "utf8"),
+    ),
+  );
+  return [
+    `<!doctype html><html lang="en"><meta charset="utf-8"><title>Panels</title>`,
+    `<style>${styles.join("\n")}\nmain { padding: 12px; }</style>`,
+    `<main></main><p role="status" class="panels-unseen"></p><script>${script}</script>`,
+  ].join("");
+}
+
+/** What the server's own audit finds in the formulas, as the sidebar keeps it. */
+async function audit(): Promise<Results> {
+  const body = JSON.stringify({ formulas: formulas.map((formula) => [formula]) });
+  const { body: text } = await send({ method: "POST", path: "/api/audit", body });
+  const answer = new Json(JSON.parse(text));
+  const findings = answer.get("audits").list((entry) => {
+    const row = Number(entry.get("cellAddress").text().replace(/\D/g, ""));
+    const formula = entry.get("formula").text();
+    return entry.get("findings").list((finding) => ({
+      ...readFinding(finding),
+      sheetId: 7,
+      sheet: "Price model",
+      column: 1,
+      row,
+      formula,
+      fingerprint: finding.get("fingerprint").text(),
+      template: row,
+      recorded: true,
+    }));
+  });
+  return {
+    snapshot: {
+      spreadsheet: { name: "Budget <b>2026</b>", locale: "en_GB" },
+      active: { sheetId: 7, range: "A1" },
+      sheets: [{ id: 7, name: "Price model", cells: [1, 1, 1, 2, 1, 3, 1, 4], formulas }],
+      names: [],
+      takenAt: "2026-11-27T04:20:00Z",
+      undoable: 0,
+    },
+    findings: findings.flat(),
+    auditId: answer.get("auditId").text(),
+    engine: answer.get("engine").text(),
+    ruleset: answer.get("ruleset").text(),
+  };
+}
+
+/** Asks the server as the script does. */
+async function send(request: ServerRequest): Promise<ServerAnswer> {
+  const headers = { "x-user-id": "user_demo", "x-user-org": "org_demo" };
+  const init: RequestInit =
+    request.file === undefined
+      ? { headers: { ...headers, "content-type": "application/json" }, body: request.body }
+      : { headers, body: formOf(request) };
+  const response = await fetch(new URL(request.path, program.address), {
+    method: request.method,
+    ...init,
+  });
+  return {
+    status: response.status,
+    body: await response.text(),
+    etag: response.headers.get("etag"),
+    retryAfter: Number(response.headers.get("retry-after")) || null,
+  };
+}
+
+function formOf({ body, file }: ServerRequest): FormData {
+  assert.ok(file);
+  const form = new FormData();
+  const fields = JSON.parse(body ?? "{}") as Record<string, string>;
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  const bytes = Buffer.from(file.base64, "base64");
+  form.append("file", new Blob([bytes], { type: file.type }), file.name);
+  return form;
+}
+
+/** What stands in for the script; the server's answers are real unless `answer` gives another. */
+interface Scripted {
+  readonly answer?: (request: ServerRequest) => Reply<ServerAnswer> | null;
+  readonly isUnchecked?: boolean;
+  readonly scheme?: "light" | "dark";
+}
+
+interface Opened {
+  readonly page: Page;
+  readonly settings: () => Settings;
+  readonly act: (run: (acts: Acts) => void) => Promise<void>;
+}
+
+/** Loads the page, lets `use` use it and expects that the browser complained of nothing. */
+async function onPage(scripted: Scripted, use: (opened: Opened) => Promise<void>): Promise<void> {
+  const page = await browser.context.newPage();
+  await page.setViewportSize({ width: 300, height: 700 });
+  await page.emulateMedia({ colorScheme: scripted.scheme ?? "light" });
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => complaints.push(message.text()));
+  const script = scriptOf(scripted);
+  await page.exposeFunction("callScript", script.call);
+  await page.addInitScript(
+    (value) => Object.assign(globalThis, { results: value }),
+    scripted.isUnchecked === true ? null : results,
+  );
+  await page.route(`${site}**`, (route) =>
+    route.fulfill({ contentType: "text/html", body: document }),
+  );
+  try {
+    await page.goto(site);
+    await use({
+      page,
+      settings: script.settings,
+      act: async (run) => {
+        await page.evaluate(`(${run.toString()})(acts)`);
+      },
+    });
+    assert.deepEqual(complaints, []);
+  } finally {
+    await page.close();
+  }
+}
+
+/** The functions of the script that panels call, and no others. */
+function scriptOf({ answer }: Scripted): {
+  call: (name: string, given: readonly unknown[]) => Promise<unknown>;
+  settings: () => Settings;
+} {
+  let settings: Settings = { organization: null, department: null, checkOnOpen: true };
+  const call = async (name: string, given: readonly unknown[]): Promise<unknown> => {
+    switch (name) {
+      case "askServer": {
+        const request = given[0] as ServerRequest;
+        return answer?.(request) ?? { ok: true, value: await send(request) };
+      }
+      case "getSurroundings":
+        return {
+          ok: true,
+          value: { server: program.address, version: "0.1.0", email: "ada@example.com", settings },
+        };
+      case "saveSettings":
+        settings = given[0] as Settings;
+        return { ok: true, value: null };
+      case "writeReport":
+        return { ok: true, value: { sheetId: 8, range: "A1" } };
+      case "goTo":
+        return { ok: true, value: null };
+      default:
+        throw new Error(`panels do not call ${name}`);
+    }
+  };
+  return { call, settings: () => settings };
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(
+    async (): Promise<AxeResults> => await (globalThis as unknown as { axe: typeof axe }).axe.run(),
+  );
+  return found.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
+  );
+}
+
+/** Nothing may stand out of 300 pixels. */
+async function overflow(page: Page): Promise<number> {
+  return await page.evaluate(
+    () => globalThis.document.documentElement.scrollWidth - globalThis.innerWidth,
+  );
+}
+
+/** Each panel, and what has to be on screen before it is looked at. */
+const looks: readonly {
+  readonly name: string;
+  readonly show: (opened: Opened) => Promise<void>;
+  readonly scripted?: Scripted;
+}[] = [
+  {
+    name: "policies",
+    show: async ({ page, act }) => {
+      await act((acts) => {
+        acts.open("Policies");
+      });
+      await page.getByRole("button", { name: "Modelling standard" }).waitFor();
+    },
+  },
+  {
+    name: "policy",
+    show: async ({ page, act }) => {
+      await act((acts) => {
+        acts.open("Policies");
+      });
+      await page.getByRole("button", { name: "Data protection" }).click();
+      await page.getByText("Every workbook has an owner").waitFor();
+    },
+  },
+  {
+    name: "upload",
+    show: async ({ page, act }) => {
+      await act((acts) => {
+        acts.open("Add a policy");
+      });
+      await page.getByLabel("Text", { exact: true }).fill("No VLOOKUP. Be kind to cells.");
+      await page.getByRole("button", { name: "Preview" }).click();
+      await page.getByText("It finds something in 2 of 4 formulas.").waitFor();
+    },
+  },
+  {
+    name: "suppressions",
+    show: async ({ page, act }) => {
+      await silence("The rate is <b>quoted</b> by the bank.");
+      await act((acts) => {
+        acts.open("Suppressions");
+      });
+      await page.getByText("The rate is <b>quoted</b>").first().waitFor();
+    },
+  },
+  {
+    name: "suppress",
+    show: async ({ page, act }) => {
+      await act((acts) => {
+        acts.suppress();
+      });
+      await page.getByLabel("The rule in these cells").check();
+    },
+  },
+  {
+    name: "explain",
+    show: async ({ page, act }) => {
+      await act((acts) => {
+        acts.explain("=VLOOKUP(B2, A:B, 2)");
+      });
+      await page.getByText("Looks up B2").waitFor();
+    },
+  },
+  {
+    name: "export",
+    show: async ({ page, act }) => {
+      await act((acts) => {
+        acts.open("Export");
+      });
+      await page.getByRole("button", { name: "New sheet" }).click();
+      await page.getByRole("button", { name: "Go to the sheet" }).waitFor();
+    },
+  },
+  {
+    name: "usage",
+    scripted: {
+      answer: ({ path }) =>
+        path === "/api/usage"
+          ? answered({
+              plan: "pro",
+              used: 640,
+              limit: 1000,
+              month: "2026-11",
+              months: [
+                { month: "2026-11", count: 640 },
+                { month: "2026-10", count: 871 },
+                { month: "2026-09", count: 1000 },
+              ],
+            })
+          : null,
+    },
+    show: async ({ page, act }) => {
+      await act((acts) => {
+        acts.open("Usage and plan");
+      });
+      await page.getByText("640 of 1,000 audits used (64 %)").waitFor();
+    },
+  },
+  {
+    name: "settings",
+    show: async ({ page, act }) => {
+      await act((acts) => {
+        acts.open("Settings");
+      });
+      await page.getByText("Administrator").waitFor();
+    },
+  },
+  {
+    name: "diagnostics",
+    show: async ({ page, act }) => {
+      await act((acts) => {
+        acts.open("Diagnostics");
+      });
+      await page.getByText("through the script").waitFor();
+    },
+  },
+  {
+    name: "failure",
+    scripted: {
+      answer: () => ({
+        ok: true,
+        value: {
+          status: 503,
+          body: JSON.stringify({
+            title: "The service is not available now",
+            detail: "The database does not answer.",
+            instance: "0193-4f",
+          }),
+          etag: null,
+          retryAfter: 5,
+        },
+      }),
+    },
+    show: async ({ page, act }) => {
+      await act((acts) => {
+        acts.open("Policies");
+      });
+      await page.getByText("Request 0193-4f").waitFor();
+    },
+  },
+];
+
+function answered(body: object): Reply<ServerAnswer> {
+  const value = { status: 200, body: JSON.stringify(body), etag: null, retryAfter: null };
+  return { ok: true, value };
+}
+
+async function silence(reason: string): Promise<void> {
+  const body = JSON.stringify({ rule: "approximate-lookup", sheet: "Old", reason });
+  await send({ method: "POST", path: "/api/suppressions", body });
+}
+
+for (const { name, show, scripted } of looks) {
+  for (const scheme of ["light", "dark"] as const) {
+    test(`axe finds nothing in the ${scheme} panel ${name}, and it is 300 pixels wide`, async () => {
+      await onPage({ ...scripted, scheme }, async (opened) => {
+        await show(opened);
+        assert.deepEqual(await violations(opened.page), []);
+        assert.equal(await overflow(opened.page), 0);
+        await takeScreenshot(opened.page, `panel-${name}-${scheme}`);
+      });
+    });
+  }
+}
