@@ -56,7 +56,7 @@ async function pageOf(): Promise<string> {
   return [
     `<!doctype html><html lang="en"><meta charset="utf-8"><title>Panels</title>`,
     `<style>${styles.join("\n")}\nmain { padding: 12px; }</style>`,
-    `<main></main><p role="status" class="panels-unseen"></p><script>${script}</script>`,
+    `<header><h1>SheetBrain</h1></header><main></main><p role="status" class="panels-unseen"></p><script>${script}</script>`,
   ].join("");
 }
 
@@ -376,9 +376,9 @@ for (const { name, show, scripted } of looks) {
     test(`axe finds nothing in the ${scheme} panel ${name}, and it is 300 pixels wide`, async () => {
       await onPage({ ...scripted, scheme }, async (opened) => {
         await show(opened);
+        await takeScreenshot(opened.page, `panel-${name}-${scheme}`);
         assert.deepEqual(await violations(opened.page), []);
         assert.equal(await overflow(opened.page), 0);
-        await takeScreenshot(opened.page, `panel-${name}-${scheme}`);
       });
     });
   }
