@@ -88,9 +88,8 @@ export class Actions {
       const title = made === 0 ? words.nothingChanged : words.partlyChanged(made, refused.length);
       this.#session.tell({ tone: "warning", title, detail: lines.join("\n") });
     }
-    if (made > 0) this.#audience.say(done(made));
     // What is shown may be wrong by now, also when nothing was changed: that is why it was refused.
-    await this.#session.checkAgain();
+    await this.#session.checkAgain(made > 0 && refused.length === 0 ? done(made) : "");
   }
 
   #nameOf({ sheetId, cell }: Change): string {

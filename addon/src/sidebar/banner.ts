@@ -9,6 +9,7 @@ export interface BannerEvents {
   readonly retry: () => void;
   readonly dismiss: () => void;
   readonly plans: () => void;
+  readonly settings: () => void;
   readonly recheck: () => void;
   readonly copy: (text: string) => void;
 }
@@ -32,7 +33,6 @@ export class Banner {
     this.element.append(this.#trouble, this.#stale);
   }
 
-  /** Whether what had the focus is gone. */
   show({ trouble, editedSince }: State): void {
     if (trouble !== this.#shown) this.#showTrouble(trouble);
     if (editedSince !== this.#shownSince) this.#showStale(editedSince);
@@ -49,7 +49,11 @@ export class Banner {
     this.#trouble.className = `banner ${tone}`;
     const sign = make("span", "banner-sign", signs[tone]);
     sign.setAttribute("aria-hidden", "true");
-    const parts: Node[] = [sign, make("h2", "", proper(title))];
+    const dismiss = button("dismiss", "×", this.#events.dismiss, {
+      label: words.dismiss,
+      className: "icon",
+    });
+    const parts: Node[] = [sign, make("h2", "", proper(title)), dismiss];
     const lines = detail.split("\n").filter((line) => line !== "");
     parts.push(...lines.map((line) => make("p", "", proper(line))));
     if (request !== "") {
@@ -62,6 +66,9 @@ export class Banner {
   #buttons({ action, request }: Trouble): HTMLElement {
     const buttons: HTMLElement[] = [];
     if (action === "retry") buttons.push(button("retry", words.retry, this.#events.retry));
+    if (action === "settings") {
+      buttons.push(button("settings", words.toSettings, this.#events.settings));
+    }
     if (action === "plans") buttons.push(button("plans", words.overQuotaLink, this.#events.plans));
     if (request !== "") {
       const copy = (): void => {
@@ -69,7 +76,6 @@ export class Banner {
       };
       buttons.push(button("copy", words.copyRequest, copy));
     }
-    buttons.push(button("dismiss", words.dismiss, this.#events.dismiss));
     return make("div", "buttons", ...buttons);
   }
 

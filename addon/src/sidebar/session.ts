@@ -2,7 +2,7 @@
  * What the sidebar does: reads the spreadsheet, checks it here, has the server audit it, makes fixes.
  * Knows no page; whoever shows the state is told when it changed.
  */
-import type { Reply, Scope, Snapshot } from "../shared/bridge.ts";
+import type { Reply, Scope, ServerAnswer, Snapshot } from "../shared/bridge.ts";
 import { UnreadableAnswer } from "../shared/json.ts";
 import { type Checker, checkerFor, loadAnalyzer } from "./analyzer.ts";
 import { readAnswer } from "./answer.ts";
@@ -45,7 +45,8 @@ export interface Audience {
 
 export class Session {
   readonly state: State = newState();
-  readonly #script: RemoteScript;
+  /** The script; whoever asks the server through it tells the session whether it answers. */
+  readonly script: RemoteScript;
   readonly #audience: Audience;
   #running: AbortController | null = null;
   #pending: Request | null = null;
@@ -57,14 +58,21 @@ export class Session {
   #editsAsked = -Infinity;
 
   constructor(script: RemoteScript, audience: Audience) {
-    this.#script = script;
+    this.script = {
+      ...script,
+      askServer: async (request) => {
+        const reply = await script.askServer(request);
+        this.#hear(reply);
+        return reply;
+      },
+    };
     this.#audience = audience;
   }
 
   /** Learns where it is and checks at once, if that is wanted. Nothing goes to the server. */
   async open(): Promise<void> {
     void loadAnalyzer().catch(() => undefined);
-    const snapshot = this.#script.getSnapshot(this.state.scope);
+    const snapshot = this.script.getSnapshot(this.state.scope);
     await this.#locate();
     if (this.state.surroundings?.settings.checkOnOpen === true) await this.#check(snapshot);
     this.#audience.changed();
@@ -80,19 +88,22 @@ export class Session {
   /** Checks in this page. */
   async check(): Promise<void> {
     this.state.trouble = null;
-    await this.checkAgain();
+    this.state.news = "";
+    await this.#check(this.script.getSnapshot(this.state.scope));
   }
 
-  /** Checks what is there by now; what is told of the last action stays. */
-  async checkAgain(): Promise<void> {
-    await this.#check(this.#script.getSnapshot(this.state.scope));
+  /** Checks what is there after `news`; what else is told of the last action stays. */
+  async checkAgain(news: string): Promise<void> {
+    this.state.news = news;
+    await this.#check(this.script.getSnapshot(this.state.scope));
   }
 
   /** Checks in this page and then has the server audit and record. */
   async audit(): Promise<void> {
     this.state.trouble = null;
+    this.state.news = "";
     await this.#run(async (signal) => {
-      const snapshot = await this.#checkHere(this.#script.getSnapshot(this.state.scope), signal);
+      const snapshot = await this.#checkHere(this.script.getSnapshot(this.state.scope), signal);
       if (snapshot === null) return;
       this.#enter("auditing");
       const department = this.state.surroundings?.settings.department ?? null;
@@ -114,6 +125,7 @@ export class Session {
       return;
     }
     this.state.trouble = null;
+    this.state.news = "";
     await this.#run(async (signal) => {
       this.#enter("auditing");
       await this.#send(pending, signal);
@@ -142,7 +154,7 @@ export class Session {
     const now = performance.now();
     if (result === null || isBusy(this.state) || now - this.#editsAsked < EDIT_PAUSE) return;
     this.#editsAsked = now;
-    const reply = await this.#script.getLastEdit();
+    const reply = await this.script.getLastEdit();
     if (!reply.ok || reply.value === null || this.state.result !== result) return;
     const { takenAt } = result.snapshot;
     if (Date.parse(reply.value) <= Date.parse(takenAt)) return;
@@ -292,11 +304,10 @@ export class Session {
   async #send({ body, key, snapshot }: Request, signal: AbortSignal): Promise<void> {
     this.#wasSent = true;
     void this.#learn();
-    const sending = this.#script.askServer({
+    const sending = this.script.askServer({
       ...{ method: "POST", path: "/api/audit", body, idempotencyKey: key },
     });
     const reply = await unlessCancelled(sending, signal);
-    this.state.connection = connectionAfter(reply) ?? this.state.connection;
     if (!reply.ok) {
       this.tell(troubleOfScript(reply.error));
       return;
@@ -328,7 +339,7 @@ export class Session {
 
   /** Who and where this is; what is kept of the organization's orders goes with it. */
   async #locate(): Promise<void> {
-    const reply = await this.#script.getSurroundings();
+    const reply = await this.script.getSurroundings();
     if (!reply.ok) {
       this.tell(troubleOfScript(reply.error));
       return;
@@ -344,7 +355,7 @@ export class Session {
     if (surroundings === null) return;
     const { server, email, settings } = surroundings;
     const key = shelf(server, email, settings);
-    this.state.orders = await refresh(this.#script, key, settings.department, orders);
+    this.state.orders = await refresh(this.script, key, settings.department, orders);
   }
 
   readonly #templateOf = (fingerprint: string, template: number | null = null): number => {
@@ -356,10 +367,20 @@ export class Session {
     return number;
   };
 
+  #hear(reply: Reply<ServerAnswer>): void {
+    const connection = connectionAfter(reply);
+    if (connection === null || connection === this.state.connection) return;
+    this.state.connection = connection;
+    this.#audience.changed();
+  }
+
   #enter(phase: Phase): void {
     this.state.phase = phase;
     this.#audience.changed();
-    if (phase === "reading") this.#audience.say(words.reading[this.state.scope]);
+    // After a change its outcome is to be heard, and not that it is looked at.
+    if (phase === "reading" && this.state.news === "") {
+      this.#audience.say(words.reading[this.state.scope]);
+    }
     const { result } = this.state;
     if (phase === "auditing" && result !== null) {
       this.#audience.say(words.sending(formulaCount(result.snapshot)));

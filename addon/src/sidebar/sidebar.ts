@@ -13,6 +13,7 @@ import { Overlay } from "./overlay.ts";
 import type { Panel, PlacedFinding, Surface } from "./panel.ts";
 import { exportPanel } from "./panels/export_panel.ts";
 import { explainPanel, panels, suppressForm } from "./panels/index.ts";
+import { settingsPanel } from "./panels/settings.ts";
 import { usagePanel } from "./panels/usage.ts";
 import { connect, findRunner } from "./remote.ts";
 import { safeFixesOf, safeFixesPanel, type SafeFixes } from "./safe.ts";
@@ -31,7 +32,6 @@ function start(): void {
     document.body.append(make("p", "alone", words.noRunner));
     return;
   }
-  const script = connect(runner);
   const live = make("p", "unseen");
   live.setAttribute("role", "status");
   const say = (text: string): void => {
@@ -48,9 +48,9 @@ function start(): void {
     });
   };
   const audience = { changed: queue, say };
-  const session = new Session(script, audience);
+  const session = new Session(connect(runner), audience);
+  const { state, script } = session;
   const actions = new Actions(script, session, audience);
-  const { state } = session;
 
   const surface: Surface = {
     script,
@@ -82,6 +82,9 @@ function start(): void {
     },
     plans: () => {
       openPanel(usagePanel(surface));
+    },
+    settings: () => {
+      openPanel(settingsPanel(surface));
     },
     recheck: () => {
       command.focus();

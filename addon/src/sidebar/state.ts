@@ -31,7 +31,7 @@ export interface Trouble {
   readonly detail: string;
   /** The id of the request in the server's log; empty for none. */
   readonly request: string;
-  readonly action: "none" | "retry" | "plans";
+  readonly action: "none" | "retry" | "plans" | "settings";
 }
 
 /** What one check found. It is filled while the check runs. */
@@ -62,6 +62,8 @@ export interface State {
   trouble: Trouble | null;
   connection: Connection;
   undoable: number;
+  /** What was done before the last check, such as a fix; empty for nothing. */
+  news: string;
   /** When what is shown was read, once somebody edited the spreadsheet afterwards. */
   editedSince: string | null;
 }
@@ -79,6 +81,7 @@ export function newState(): State {
     trouble: null,
     connection: "unasked",
     undoable: 0,
+    news: "",
     editedSince: null,
   };
 }

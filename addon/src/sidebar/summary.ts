@@ -3,7 +3,12 @@ import { formulaCount } from "./request.ts";
 import { outcomeOf, type State } from "./state.ts";
 import { words } from "./words.ts";
 
-export function summaryOf({ phase, ending, scope, result, progress, canCheck }: State): string {
+export function summaryOf(state: State): string {
+  const summary = whatIs(state);
+  return state.phase === "done" && state.news !== "" ? `${state.news} ${summary}` : summary;
+}
+
+function whatIs({ phase, ending, scope, result, progress, canCheck }: State): string {
   if (phase === "start") return words.notChecked;
   if (phase === "reading") return words.reading[scope];
   if (phase === "checking") return words.progress(progress.done, progress.total);

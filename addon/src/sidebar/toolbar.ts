@@ -70,7 +70,7 @@ export class Toolbar {
         .reduce((sum, severity) => sum + found.count(severity), 0);
       button.setAttribute("aria-pressed", String(this.#levels.has(level)));
       button.title = words.levelToggle(level, amount);
-      count.textContent = words.amount(amount);
+      count.textContent = words.shortAmount(amount);
     }
     this.#amount.hidden = shown === found.total;
     this.#amount.textContent = words.of(shown, found.total);

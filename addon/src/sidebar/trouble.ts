@@ -34,6 +34,10 @@ export function troubleOfAnswer({ status, body, retryAfter }: ServerAnswer): Tro
   const { title, detail, request } = readProblem(status, read);
   const later = retryAfter === null ? "" : words.retryAfter(retryAfter);
   const told = { detail: detail || title, request };
+  // Who belongs to several organizations has to say which is meant.
+  if (typeof read === "object" && read !== null && "organizations" in read) {
+    return { ...told, tone: "warning", title: words.whichOrganization, action: "settings" };
+  }
   switch (problemKind(read)) {
     case "unauthenticated":
       return {
@@ -45,7 +49,13 @@ export function troubleOfAnswer({ status, body, retryAfter }: ServerAnswer): Tro
       };
     case "unknown-user":
     case "unknown-organization":
-      return { ...told, tone: "warning", title: words.noMembership, action: "none" };
+      return {
+        ...told,
+        tone: "warning",
+        title: words.noMembership,
+        detail: words.noMembershipDetail(told.detail),
+        action: "none",
+      };
     case "quota-exceeded":
       return { ...told, tone: "warning", title: words.overQuota, action: "plans" };
     case "rate-limited":

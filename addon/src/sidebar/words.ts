@@ -5,6 +5,7 @@ import type { Connection } from "./state.ts";
 import type { Grouping, Level } from "./view.ts";
 
 const number = new Intl.NumberFormat("en-US");
+const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 function count(amount: number, one: string, many = `${one}s`): string {
@@ -130,6 +131,10 @@ export const words = {
   signedOutDetail: (reason: string): string =>
     `${reason} The findings of this browser still stand.`,
   noMembership: "You are not a member here",
+  noMembershipDetail: (reason: string): string =>
+    `Ask whoever looks after SheetBrain in your organization to add you. (${reason})`,
+  whichOrganization: "Choose your organization",
+  toSettings: "Settings",
   overQuota: "This month’s audits are used up",
   overQuotaLink: "Plans and usage",
   rateLimited: "Too many requests",
@@ -190,6 +195,8 @@ export const words = {
   localTag: "Not recorded",
   localTagShort: "Local",
   amount: (amount: number): string => number.format(amount),
+  /** `6.8K`, where there is no room for more. */
+  shortAmount: (amount: number): string => short.format(amount),
 
   // Detail.
   stepper: (index: number, amount: number): string =>

@@ -9,8 +9,8 @@ import type { Script } from "../../src/shared/bridge.ts";
 import type { Fake } from "../apps-script/fake.ts";
 import type { Browser } from "./browser.ts";
 
-/** Answered by the tests themselves: nothing listens there. */
-const site = "https://sheets.sheetbrain.test/";
+/** How many were opened: each has an origin of its own, as deployments have, and so keeps nothing. */
+let opened = 0;
 
 const sandbox = [
   "allow-downloads",
@@ -73,6 +73,9 @@ export async function openSidebar(
   fake: Fake,
   { scheme = "light", isWasmAllowed = true, height = 640, before }: Opening = {},
 ): Promise<Sidebar> {
+  opened += 1;
+  // Answered by the test itself: nothing listens there.
+  const site = `https://n-${opened}-script.sheetbrain.test/`;
   const page = await browser.context.newPage();
   const calls: string[] = [];
   const complaints: string[] = [];

@@ -309,7 +309,7 @@ state(
     await says(sidebar, checked);
     await openFinding(sidebar, "Approximate lookup");
     await press(sidebar, "Suppress…");
-    await sidebar.frame.getByLabel("Why").waitFor();
+    await sidebar.frame.getByLabel("Reason").waitFor();
   },
 );
 
