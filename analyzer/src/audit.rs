@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::ast::{Formula, NodeKind, Tree};
@@ -29,7 +30,7 @@ pub const LONGEST_FORMULA: usize = 32_767;
 /// thread needs its own. What it finds does not depend on the formulas before.
 #[derive(Debug)]
 pub struct Auditor<'a> {
-    rules: &'a RuleSet,
+    rules: Rules<'a>,
     locale: Locale,
     tree: Tree,
     surroundings: Surroundings,
@@ -40,6 +41,24 @@ pub struct Auditor<'a> {
     violations: Vec<Told>,
     seen: HashMap<Template, Fired, BuildHasherDefault<AsItIs>>,
     analysed: usize,
+}
+
+/// The rule set of an auditor.
+#[derive(Debug)]
+enum Rules<'a> {
+    Lent(&'a RuleSet),
+    Shared(Arc<RuleSet>),
+}
+
+impl Deref for Rules<'_> {
+    type Target = RuleSet;
+
+    fn deref(&self) -> &RuleSet {
+        match self {
+            Self::Lent(rules) => rules,
+            Self::Shared(rules) => rules,
+        }
+    }
 }
 
 /// What found something in a template and would find it in each of its formulas.
@@ -74,18 +93,30 @@ pub enum Skip {
     TooLong,
 }
 
+impl Auditor<'static> {
+    /// An auditor that outlives whoever made the rule set.
+    #[must_use]
+    pub fn sharing(rules: Arc<RuleSet>, locale: Locale) -> Self {
+        Self::with(Rules::Shared(rules), locale)
+    }
+}
+
 impl<'a> Auditor<'a> {
     /// An auditor that reads formulas as written in `locale`.
     #[must_use]
     pub fn new(rules: &'a RuleSet, locale: Locale) -> Self {
+        Self::with(Rules::Lent(rules), locale)
+    }
+
+    fn with(rules: Rules<'a>, locale: Locale) -> Self {
         Self {
-            rules,
             locale,
             tree: Tree::default(),
             surroundings: Surroundings::default(),
             found: Vec::new(),
             violations: Vec::new(),
             counts: vec![0; rules.rules().len()],
+            rules,
             seen: HashMap::default(),
             analysed: 0,
         }
@@ -126,7 +157,7 @@ impl<'a> Auditor<'a> {
         };
         let template = template::hash(formula, (cell.column, cell.row));
         let mut pass = Pass {
-            rules: self.rules,
+            rules: &self.rules,
             formula,
             surroundings: &mut self.surroundings,
             found: &mut self.found,
@@ -330,7 +361,7 @@ impl Pass<'_, '_> {
                 .plan()
                 .run_one(*number, &context, self.violations);
         }
-        self.violations.sort_by_key(|(number, _)| *number);
+        sort::by_key(self.violations, |(number, _)| (*number).into());
     }
 
     /// Calls each of the rules for all that it wants to see.

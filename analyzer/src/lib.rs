@@ -19,13 +19,15 @@ mod flow;
 pub mod format;
 pub mod functions;
 mod groups;
+#[cfg(feature = "enforcement")]
+pub mod json;
 mod kind;
 mod link;
 mod meaning;
 pub mod names;
 mod nearest;
 pub mod parser;
-#[cfg_attr(not(feature = "policies"), path = "no_policy.rs")]
+#[cfg_attr(not(feature = "enforcement"), path = "no_policy.rs")]
 pub mod policy;
 pub mod print;
 pub mod report;

@@ -12,9 +12,13 @@ use crate::digest::Digest;
 use crate::dispatch::Dispatch;
 use crate::finding::Severity;
 use crate::functions::{self, FunctionId};
+#[cfg(feature = "enforcement")]
+use crate::json::{Json, Object, Unreadable};
 use crate::policy::{Compiled, Plan};
 use crate::rule::{Check, Preset, Rule, SettingValue};
 use crate::rules;
+#[cfg(feature = "enforcement")]
+use crate::setting;
 
 /// The version of this analyzer: what `engine` says in a report.
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
@@ -63,6 +67,7 @@ pub struct ActiveRule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct RuleSetDefinition {
     /// The version of the analyzer that wrote it.
     pub engine: String,
@@ -74,6 +79,7 @@ pub struct RuleSetDefinition {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct RuleDefinition {
     /// The rule's name.
     pub name: String,
@@ -82,7 +88,44 @@ pub struct RuleDefinition {
     pub severity: Option<Severity>,
     /// The values of its settings by name; those left out have their default.
     #[serde(default)]
+    #[cfg_attr(
+        feature = "typescript",
+        tsify(type = "Record<string, number | string[]>")
+    )]
     pub settings: BTreeMap<String, SettingValue>,
+}
+
+#[cfg(feature = "enforcement")]
+impl RuleSetDefinition {
+    /// Reads a definition as it is written to JSON.
+    pub fn from_json(json: &impl Json) -> Result<Self, Unreadable> {
+        let form = Object::of(json)?;
+        let definition = Self {
+            engine: form.need("engine")?.text()?,
+            rules: form
+                .need("rules")?
+                .items(|rule| rule.read(RuleDefinition::from_json))?,
+        };
+        form.has_no_other()?;
+        Ok(definition)
+    }
+}
+
+#[cfg(feature = "enforcement")]
+impl RuleDefinition {
+    fn from_json(json: &impl Json) -> Result<Self, Unreadable> {
+        let form = Object::of(json)?;
+        let definition = Self {
+            name: form.need("name")?.text()?,
+            severity: form.get("severity").map(|one| one.word()).transpose()?,
+            settings: match form.get("settings") {
+                Some(settings) => settings.read(setting::values)?,
+                None => BTreeMap::new(),
+            },
+        };
+        form.has_no_other()?;
+        Ok(definition)
+    }
 }
 
 /// A rule set that can not be made.
@@ -118,30 +161,32 @@ impl RuleSet {
     /// Without a preset only what does not parse is found, since nothing can be said about it.
     #[must_use]
     pub fn of(presets: &[Preset]) -> Self {
-        let mut active = BTreeMap::new();
-        if presets.is_empty() {
-            active
-                .extend(rules::find(INDISPENSABLE).map(|rule| (rule.name, ActiveRule::new(rule))));
+        let mut active = Vec::new();
+        if presets.is_empty()
+            && let Some(rule) = rules::find(INDISPENSABLE)
+        {
+            put(&mut active, ActiveRule::new(rule));
         }
         for preset in presets {
-            let members = rules::ALL.iter().filter(|rule| rule.is_in(*preset));
-            active.extend(members.map(|rule| (rule.name, ActiveRule::in_preset(rule, *preset))));
+            for rule in rules::ALL.iter().filter(|rule| rule.is_in(*preset)) {
+                put(&mut active, ActiveRule::in_preset(rule, *preset));
+            }
         }
-        Self::build(active.into_values().collect(), Vec::new())
+        Self::build(active, Vec::new())
     }
 
     /// The set that a definition describes.
     pub fn from_definition(definition: &RuleSetDefinition) -> Result<Self, RuleSetError> {
-        let mut set = Self::build(Vec::new(), Vec::new());
+        let mut active = Vec::with_capacity(definition.rules.len());
         for rule in &definition.rules {
-            set.put(ActiveRule::from_definition(rule)?);
+            put(&mut active, ActiveRule::from_definition(rule)?);
         }
-        Ok(Self::build(set.active, set.policies))
+        Ok(Self::build(active, Vec::new()))
     }
 
     /// The set with this rule on, whether or not it was on before.
     pub fn with_rule(mut self, rule: &RuleDefinition) -> Result<Self, RuleSetError> {
-        self.put(ActiveRule::from_definition(rule)?);
+        put(&mut self.active, ActiveRule::from_definition(rule)?);
         Ok(Self::build(self.active, self.policies))
     }
 
@@ -166,7 +211,7 @@ impl RuleSet {
             !policies.is_empty() && !is_on
         });
         if let Some(rule) = parses {
-            self.put(ActiveRule::new(rule));
+            put(&mut self.active, ActiveRule::new(rule));
         }
         Self::build(self.active, policies)
     }
@@ -218,20 +263,6 @@ impl RuleSet {
         &self.dispatch
     }
 
-    fn put(&mut self, rule: ActiveRule) {
-        match self
-            .active
-            .binary_search_by_key(&rule.rule.name, |active| active.rule.name)
-        {
-            Ok(place) => {
-                if let Some(active) = self.active.get_mut(place) {
-                    *active = rule;
-                }
-            }
-            Err(place) => self.active.insert(place, rule),
-        }
-    }
-
     fn build(active: Vec<ActiveRule>, policies: Vec<Policy>) -> Self {
         Self {
             dispatch: Dispatch::new(&active),
@@ -240,6 +271,18 @@ impl RuleSet {
             plan: Compiled::plan_of(policies.iter().map(|policy| &*policy.compiled)),
             policies,
         }
+    }
+}
+
+/// Puts the rule in its place by name, where it may stand already.
+fn put(active: &mut Vec<ActiveRule>, rule: ActiveRule) {
+    match active.binary_search_by_key(&rule.rule.name, |active| active.rule.name) {
+        Ok(place) => {
+            if let Some(active) = active.get_mut(place) {
+                *active = rule;
+            }
+        }
+        Err(place) => active.insert(place, rule),
     }
 }
 
@@ -328,8 +371,14 @@ impl ActiveRule {
 /// The value with its texts sorted, since sets that find the same have the same hash.
 fn in_order(mut value: SettingValue) -> SettingValue {
     if let SettingValue::Texts(texts) = &mut value {
-        texts.sort_unstable();
-        texts.dedup();
+        let mut sorted: Vec<String> = Vec::with_capacity(texts.len());
+        for text in texts.drain(..) {
+            // Less code than to sort them, and they come sorted as a rule.
+            if let Err(place) = sorted.binary_search(&text) {
+                sorted.insert(place, text);
+            }
+        }
+        *texts = sorted;
     }
     value
 }

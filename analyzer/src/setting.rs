@@ -1,5 +1,10 @@
 //! What can be set of a rule: numbers and lists of texts, each with its default.
 
+#[cfg(feature = "enforcement")]
+use std::collections::BTreeMap;
+
+#[cfg(feature = "enforcement")]
+use crate::json::{self, Json, Object};
 use crate::rule::Preset;
 
 /// What a rule's findings depend on beside the formula.
@@ -72,3 +77,15 @@ macro_rules! setting_value {
 }
 
 pub(crate) use setting_value;
+
+/// The values of settings by name.
+#[cfg(feature = "enforcement")]
+pub(crate) fn values(settings: &impl Json) -> json::Result<BTreeMap<String, SettingValue>> {
+    Object::of(settings)?.each(|value| {
+        Ok(if value.is_list() {
+            SettingValue::Texts(value.texts()?)
+        } else {
+            SettingValue::Number(value.whole()?)
+        })
+    })
+}

@@ -42,7 +42,7 @@ pub(crate) const UP_TO_DATE: Step = Step {
 /// How far a size may be from the committed one, in percent: compilers differ a little.
 const TOLERANCE: u64 = 2;
 
-const HEADER: &str = "module       bytes  gzipped";
+const HEADER: &str = "module         bytes  gzipped";
 
 /// One line of the file.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ fn table(sizes: &[Size]) -> String {
     for size in sizes {
         let _ = writeln!(
             table,
-            "{:<10}{:>8}{:>9}",
+            "{:<12}{:>8}{:>9}",
             size.module, size.bytes, size.gzipped
         );
     }

@@ -33,10 +33,14 @@ pub(crate) struct Module {
 }
 
 /// The modules of the package.
-pub(crate) const MODULES: [Module; 2] = [
+pub(crate) const MODULES: [Module; 3] = [
     Module {
         name: "analyzer",
         package: "analyzer-wasm",
+    },
+    Module {
+        name: "enforcement",
+        package: "analyzer-wasm-enforcement",
     },
     Module {
         name: "policies",
@@ -95,7 +99,7 @@ fn make_package(chores: &mut Chores) -> Result<()> {
     Ok(())
 }
 
-/// Each module by itself: built together, both would have the features that one of them asks for.
+/// Each module by itself: built together, all would have the features that one of them asks for.
 fn compile(chores: &mut Chores, module: &Module) -> Result<()> {
     let mut cargo = Command::new("cargo");
     cargo

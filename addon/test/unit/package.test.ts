@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-const modules = ["analyzer", "policies"] as const;
+const modules = ["analyzer", "enforcement", "policies"] as const;
 
 interface Entry {
   readonly default: () => Promise<void>;
@@ -14,7 +14,7 @@ interface Entry {
 
 /** The specifier of an entry: the module `analyzer` is the package's own. */
 function specifier(module: (typeof modules)[number], entry: string): string {
-  return ["@sheetbrain/analyzer", ...(module === "policies" ? [module] : []), entry].join("/");
+  return ["@sheetbrain/analyzer", ...(module === "analyzer" ? [] : [module]), entry].join("/");
 }
 
 /** The package's folder. */
@@ -22,7 +22,7 @@ function folder(): string {
   return fileURLToPath(new URL("../../", import.meta.resolve("@sheetbrain/analyzer")));
 }
 
-test("npm packs both modules with their entries, the license and the readme, and no sources", () => {
+test("npm packs the modules with their entries, the license and the readme, and no sources", () => {
   const packed = execFileSync("npm", ["pack", "--dry-run", "--json"], {
     cwd: folder(),
     encoding: "utf8",

@@ -11,6 +11,7 @@ use crate::ast::{NodeId, NodeKind};
 use crate::functions;
 use crate::link;
 use crate::rule::{Context, NodeKinds};
+use crate::sort;
 
 /// A target and what it must meet, if it may be there at all.
 #[derive(Clone, Debug)]
@@ -101,7 +102,7 @@ impl Aim {
                         }
                     }
                 }
-                wants.functions.sort_unstable();
+                sort::by_key(&mut wants.functions, |function| function.0.into());
                 wants.functions.dedup();
                 // Whoever is called for every call need not be called for some of them again.
                 if wants

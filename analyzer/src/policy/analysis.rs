@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use super::examples;
+use super::proof;
 use super::rule::{Demand, FunctionSet, Metric, PolicyRule, Requirement, Target, What};
 use super::runner::Runner;
 use super::scope::Scope;
@@ -71,7 +72,7 @@ struct Subject<'a> {
 
 impl Subject<'_> {
     fn flags(&self, formula: &str) -> bool {
-        examples::flags(&self.runner, formula)
+        proof::flags(&self.runner, formula)
     }
 
     /// What it demands, without what would be used instead.

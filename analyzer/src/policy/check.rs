@@ -12,6 +12,7 @@ use crate::finding::{Edit, Fix};
 use crate::functions::{self, FunctionId};
 use crate::parser::{Locale, parse};
 use crate::rule::{Context, Surroundings};
+use crate::sort;
 use crate::span::Span;
 
 /// A set of function names that is fast to look into.
@@ -30,7 +31,7 @@ impl Names {
                 None => names.other.push(name.clone()),
             }
         }
-        names.built_in.sort_unstable();
+        sort::by_key(&mut names.built_in, |function| function.0.into());
         names.built_in.dedup();
         names
     }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use super::Sentence;
 use super::blocks;
 use super::document::{self, Document, PartKind};
 use super::english;
@@ -18,10 +17,46 @@ use super::status::Status;
 use super::symbols::{self, Symbols};
 use super::tables::{self, Head};
 use super::words;
+use super::{Compiled, GRAMMAR_VERSION, Sentence};
 use crate::span::Span;
 
+/// Compiles a policy in plain text or Markdown, in which fenced blocks of YAML can hold rules, or a
+/// file of rules. Depends on nothing but its arguments and takes
+/// time linear in the text.
+#[must_use]
+pub fn compile(text: &str, lexicon: &Lexicon) -> Compiled {
+    let sentences = sentences(text, lexicon, &Memory::default());
+    Compiled::of(sentences, GRAMMAR_VERSION, lexicon.version())
+}
+
+/// Compiles a policy again and again while it is written: what a sentence said before, it is not
+/// asked again. Gives exactly what [`compile`] gives.
+#[derive(Debug)]
+pub struct Incremental {
+    lexicon: Lexicon,
+    memory: Memory,
+}
+
+impl Incremental {
+    /// A compiler that has read nothing yet.
+    #[must_use]
+    pub fn new(lexicon: Lexicon) -> Self {
+        Self {
+            lexicon,
+            memory: Memory::default(),
+        }
+    }
+
+    /// Compiles the policy as it is now.
+    pub fn compile(&mut self, text: &str) -> Compiled {
+        self.memory.turn();
+        let sentences = sentences(text, &self.lexicon, &self.memory);
+        Compiled::of(sentences, GRAMMAR_VERSION, self.lexicon.version())
+    }
+}
+
 /// Compiles every part of the text: a document, in which blocks can hold rules, or a file of rules.
-pub(super) fn sentences(text: &str, lexicon: &Lexicon, memory: &Memory) -> Vec<Sentence> {
+fn sentences(text: &str, lexicon: &Lexicon, memory: &Memory) -> Vec<Sentence> {
     let blocks = blocks::of(text);
     if blocks.is_empty() {
         return sentences_of_document(text, lexicon, memory);

@@ -1,16 +1,15 @@
-//! Formulas that keep and break a rule, made from the rule and run when a policy is compiled: a
-//! rule that is wrong about its own examples is not enforced.
+//! Formulas that keep and break a rule, made from the rule when a policy is compiled.
 
-use super::check;
-use super::form::{self, FormError};
+use super::form;
 use super::message::value;
 use super::pattern::{self, Query};
+use super::proof::{flags, parses};
 use super::rule::{
     Demand, FunctionSet, Metric, PolicyRule, Requirement, Target, Tests, Thing, What,
 };
 use super::runner::Runner;
 use crate::functions;
-use crate::parser::{self, Locale};
+use crate::parser;
 
 /// How many of a set's functions get an example.
 const FUNCTIONS: usize = 2;
@@ -21,49 +20,6 @@ const LONGEST: usize = 20_000;
 
 /// How many formulas of each kind a rule of patterns is tested with.
 const TRIED: usize = 2;
-
-/// Runs the rule's examples. The error names the first formula that it is wrong about.
-pub(super) fn prove(rule: &PolicyRule) -> Result<(), FormError> {
-    let runner = Runner::new(0, rule);
-    if rule.tests.fail.is_empty() {
-        let message = "no formula was found that breaks the rule, so it may never find one: give \
-                       one, or change the rule";
-        return Err(FormError::new("tests.fail", message));
-    }
-    for (index, source) in rule.tests.fail.iter().enumerate() {
-        let path = || format!("tests.fail[{index}]");
-        parses(source).map_err(|message| FormError::new(path(), message))?;
-        if !flags(&runner, source) {
-            let message = format!("the rule does not flag `{source}`");
-            return Err(FormError::new(path(), message));
-        }
-    }
-    for (index, source) in rule.tests.pass.iter().enumerate() {
-        let path = || format!("tests.pass[{index}]");
-        parses(source).map_err(|message| FormError::new(path(), message))?;
-        if flags(&runner, source) {
-            let message = format!("the rule flags `{source}`");
-            return Err(FormError::new(path(), message));
-        }
-    }
-    Ok(())
-}
-
-/// Whether the rule finds something in the formula.
-pub(super) fn flags(runner: &Runner, source: &str) -> bool {
-    !check::alone(source, |context, found| runner.run(context, found)).is_empty()
-}
-
-fn parses(source: &str) -> Result<(), String> {
-    if !source.starts_with('=') {
-        return Err(format!("`{source}` is no formula: write `=` before it"));
-    }
-    let tree = parser::parse(source, Locale::default());
-    match tree.errors().first() {
-        Some(error) => Err(format!("`{source}`: {}", error.message(source))),
-        None => Ok(()),
-    }
-}
 
 /// Adds formulas that are not among the tests yet, before the compiler's own.
 pub(super) fn add(tests: &mut Tests, written: Tests) {

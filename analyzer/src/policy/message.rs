@@ -87,7 +87,7 @@ fn forbidden_name(target: &Target) -> &'static str {
 /// What is wrong at a node. Names nothing that differs between the copies of a formula.
 pub(super) fn broken(formula: &Formula<'_>, id: NodeId, paraphrase: &str) -> String {
     let what = match formula.kind(id) {
-        NodeKind::Call { name, .. } => name.of(formula.source).to_uppercase(),
+        NodeKind::Call { name, .. } => name.of(formula.source).to_ascii_uppercase(),
         NodeKind::Number(_) | NodeKind::Error(_) => formula.written(id).to_owned(),
         NodeKind::Text => "This text".to_owned(),
         NodeKind::Reference(_) | NodeKind::TableReference => "This reference".to_owned(),

@@ -7,44 +7,75 @@
 //! enforced.
 
 mod aim;
-pub mod analysis;
-mod blocks;
 mod check;
-mod compile;
-mod document;
-mod english;
-mod examples;
 pub mod form;
-mod forms;
-mod label;
-mod lexicon;
-mod lists;
 mod measure;
-mod memory;
 mod message;
-mod note;
-mod paraphrase;
 pub mod pattern;
 mod place;
 mod plan;
-mod quoted;
-mod reading;
+mod proof;
 pub mod rule;
-pub mod rule_file;
 mod runner;
 pub mod scope;
-mod scoping;
-mod sentences;
 mod status;
 pub mod stored;
 mod style;
-mod symbols;
-mod tables;
-mod terms;
 mod violation;
+
+// What compiles policies, which is most of the code.
+#[cfg(feature = "policies")]
+pub mod analysis;
+#[cfg(feature = "policies")]
+mod blocks;
+#[cfg(feature = "policies")]
+mod compile;
+#[cfg(feature = "policies")]
+mod document;
+#[cfg(feature = "policies")]
+mod english;
+#[cfg(feature = "policies")]
+mod examples;
+#[cfg(feature = "policies")]
+mod forms;
+#[cfg(feature = "policies")]
+mod label;
+#[cfg(feature = "policies")]
+mod lexicon;
+#[cfg(feature = "policies")]
+mod lists;
+#[cfg(feature = "policies")]
+mod made;
+#[cfg(feature = "policies")]
+mod memory;
+#[cfg(feature = "policies")]
+mod note;
+#[cfg(feature = "policies")]
+mod paraphrase;
+#[cfg(feature = "policies")]
+mod quoted;
+#[cfg(feature = "policies")]
+mod reading;
+#[cfg(feature = "policies")]
+pub mod rule_file;
+#[cfg(feature = "policies")]
+mod scoping;
+#[cfg(feature = "policies")]
+mod sentences;
+#[cfg(feature = "policies")]
+mod symbols;
+#[cfg(feature = "policies")]
+mod tables;
+#[cfg(feature = "policies")]
+mod terms;
+#[cfg(feature = "policies")]
 pub mod wire;
+#[cfg(feature = "policies")]
 mod words;
 
+#[cfg(feature = "policies")]
+pub use compile::{Incremental, compile};
+#[cfg(feature = "policies")]
 pub use lexicon::{Lexicon, LexiconError};
 pub use rule::PolicyRule;
 pub use status::Status;
@@ -52,7 +83,6 @@ pub use violation::Violation;
 
 use std::sync::Arc;
 
-use memory::Memory;
 pub(crate) use plan::{Plan, Told};
 use runner::Runner;
 
@@ -101,41 +131,6 @@ pub struct Sentence {
     pub is_rule: bool,
 }
 
-/// Compiles a policy in plain text or Markdown, in which fenced blocks of YAML can hold rules, or a
-/// file of rules. Depends on nothing but its arguments and takes
-/// time linear in the text.
-#[must_use]
-pub fn compile(text: &str, lexicon: &Lexicon) -> Compiled {
-    let sentences = compile::sentences(text, lexicon, &Memory::default());
-    Compiled::of(sentences, GRAMMAR_VERSION, lexicon.version())
-}
-
-/// Compiles a policy again and again while it is written: what a sentence said before, it is not
-/// asked again. Gives exactly what [`compile`] gives.
-#[derive(Debug)]
-pub struct Incremental {
-    lexicon: Lexicon,
-    memory: Memory,
-}
-
-impl Incremental {
-    /// A compiler that has read nothing yet.
-    #[must_use]
-    pub fn new(lexicon: Lexicon) -> Self {
-        Self {
-            lexicon,
-            memory: Memory::default(),
-        }
-    }
-
-    /// Compiles the policy as it is now.
-    pub fn compile(&mut self, text: &str) -> Compiled {
-        self.memory.turn();
-        let sentences = compile::sentences(text, &self.lexicon, &self.memory);
-        Compiled::of(sentences, GRAMMAR_VERSION, self.lexicon.version())
-    }
-}
-
 impl Compiled {
     fn of(sentences: Vec<Sentence>, grammar_version: u32, lexicon_version: u32) -> Self {
         let mut runners = Vec::new();
@@ -176,8 +171,7 @@ impl Compiled {
         digest.number(u64::from(self.grammar_version));
         digest.number(u64::from(self.lexicon_version));
         for rule in self.running_rules() {
-            // The rule as it is written says all of it.
-            digest.text(&serde_json::to_string(rule).unwrap_or_default());
+            rule.digest(digest);
         }
     }
 

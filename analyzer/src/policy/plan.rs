@@ -10,6 +10,7 @@ use crate::ast::NodeKind;
 use crate::cell::Position;
 use crate::functions;
 use crate::rule::{Context, NodeKinds};
+use crate::sort;
 
 /// The rules of policies, each with its policy's place.
 #[derive(Clone, Debug, Default)]
@@ -126,7 +127,7 @@ impl Plan {
             }
         }
         if let Some(own) = told.get_mut(first..) {
-            own.sort_by_key(|(number, _)| *number);
+            sort::by_key(own, |(number, _)| (*number).into());
         }
     }
 

@@ -9,14 +9,16 @@ use serde::{Deserialize, Serialize};
 
 use super::form::{Form, FormError};
 use super::pattern::{Query, Rewrite};
+use super::proof;
 use super::scope::Scope;
-use super::{examples, paraphrase};
+use crate::digest::Digest;
 use crate::finding::Severity;
 use crate::rule::SettingValue;
 
 /// One rule of a policy. As JSON and YAML it is a [`Form`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(into = "Form", try_from = "Form")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(into = "Form")]
+#[cfg_attr(feature = "policies", derive(Deserialize), serde(try_from = "Form"))]
 pub struct PolicyRule {
     /// Its name in the organization, if its author gave it one.
     pub id: Option<String>,
@@ -46,20 +48,6 @@ impl PolicyRule {
     pub fn sees_text(&self) -> bool {
         super::runner::Runner::new(0, self).sees_text()
     }
-}
-
-impl PolicyRule {
-    /// The rule of a demand, with its paraphrase and its examples.
-    #[must_use]
-    pub fn new(demand: Demand, level: Level) -> Self {
-        Self {
-            level,
-            severity: level.severity(),
-            paraphrase: paraphrase::render(&demand, level),
-            tests: examples::of(&demand),
-            ..Self::bare(demand)
-        }
-    }
 
     /// The rule of a demand without words and without examples.
     pub(super) fn bare(demand: Demand) -> Self {
@@ -77,14 +65,25 @@ impl PolicyRule {
         }
     }
 
-    /// The same rule where it holds only there.
-    #[must_use]
-    pub fn within(mut self, scope: &Scope) -> Self {
-        if let Some(place) = paraphrase::place(scope) {
-            self.paraphrase = format!("{place}: {}", self.paraphrase);
-        }
-        self.scope = scope.clone();
-        self
+    /// Adds all that the rule's findings depend on.
+    ///
+    /// It goes in as its parts are named in the source, where none can be forgotten: as JSON it
+    /// would say the same, and numbers in JSON are ten kilobytes of tables in the browser.
+    pub(super) fn digest(&self, digest: &mut Digest) {
+        let Self {
+            id,
+            kind: _,
+            level,
+            severity,
+            scope,
+            demand,
+            message,
+            fix,
+            paraphrase,
+            tests: _,
+        } = self;
+        let parts = (id, level, severity, scope, demand, message, fix, paraphrase);
+        digest.text(&format!("{parts:?}"));
     }
 
     /// Whether the rule says of its examples what they are there to show.
@@ -95,7 +94,7 @@ impl PolicyRule {
 
     /// Runs its examples. The error names the first formula that it is wrong about.
     pub fn proof(&self) -> Result<(), FormError> {
-        examples::prove(self)
+        proof::prove(self)
     }
 }
 

@@ -91,28 +91,34 @@ pub(super) fn reads_from(context: &Context<'_>, call: NodeId, hosts: &[String]) 
 /// How many different references and names the formula has; `$` makes no difference.
 pub(super) fn distinct_references(context: &Context<'_>) -> usize {
     let formula = &context.formula;
-    let written: BTreeSet<String> = formula
+    let written = formula
         .nodes()
         .filter(|(id, node)| match node.kind {
             NodeKind::Reference(_) | NodeKind::TableReference => true,
             NodeKind::Name => !measure::is_local_name(context, *id),
             _ => false,
         })
-        .map(|(id, _)| formula.written(id).replace('$', "").to_uppercase())
-        .collect();
-    written.len()
+        .map(|(id, _)| formula.written(id).replace('$', ""));
+    distinct(written)
 }
 
 /// How many different functions the formula calls.
 pub(super) fn distinct_functions(formula: &Formula<'_>) -> usize {
-    let names: BTreeSet<String> = formula
-        .nodes()
-        .filter_map(|(_, node)| match node.kind {
-            NodeKind::Call { name, .. } => Some(name.of(formula.source).to_uppercase()),
-            _ => None,
-        })
-        .collect();
-    names.len()
+    let names = formula.nodes().filter_map(|(_, node)| match node.kind {
+        NodeKind::Call { name, .. } => Some(name.of(formula.source).to_owned()),
+        _ => None,
+    });
+    distinct(names)
+}
+
+/// How many different texts there are, case aside.
+fn distinct(texts: impl Iterator<Item = String>) -> usize {
+    let mut seen = BTreeSet::new();
+    // Collected, they would be sorted by code of their own.
+    for text in texts {
+        seen.insert(text.to_lowercase());
+    }
+    seen.len()
 }
 
 /// The parentheses that the most others stand around, and how many stand in one another there.

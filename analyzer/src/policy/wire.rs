@@ -55,6 +55,9 @@ pub struct WireSentence<'a> {
     pub unread: Vec<WireSpan>,
     /// Why it is not enforced, and what to do.
     pub note: Option<&'a str>,
+    /// Whether it is a rule as rules are written, which is cited by what it demands.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_rule: bool,
 }
 
 /// A range of UTF-16 code units.
@@ -98,6 +101,7 @@ impl Compiled {
                     rules: &one.rules,
                     unread,
                     note: one.note.as_deref(),
+                    is_rule: one.is_rule,
                 }
             })
             .collect();

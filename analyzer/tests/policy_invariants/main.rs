@@ -7,10 +7,12 @@ use analyzer::ast::Formula;
 use analyzer::parser::{Locale, parse};
 use analyzer::policy::PolicyRule;
 use analyzer::policy::pattern::Pattern;
+use analyzer::policy::stored::StoredRules;
 use analyzer::policy::{Compiled, Incremental, Lexicon, Status, compile};
 use given::{demands, levels, pattern_pieces, pieces, scopes, written_demands};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use serde_json::json;
 
 fn compiled(text: &str) -> Compiled {
     thread_local! {
@@ -79,6 +81,22 @@ proptest! {
         let json = serde_json::to_string(&rule).expect("a rule can be written");
         let again: PolicyRule = serde_json::from_str(&json).expect("what is written can be read");
         prop_assert_eq!(again, rule);
+    }
+
+    #[test]
+    fn every_rule_is_read_from_storage_as_it_was_compiled(
+        demand in prop_oneof![demands(), written_demands()],
+        level in levels(),
+        scope in scopes(),
+    ) {
+        let rule = PolicyRule::new(demand, level).within(&scope);
+        let stored = StoredRules::from_json(&&json!({
+            "grammar": 1,
+            "lexicon": 1,
+            "sentences": [{"text": "", "status": "context", "rules": [&rule]}],
+        }));
+        let read = stored.map(|stored| stored.sentences.into_iter().flat_map(|one| one.rules).collect());
+        prop_assert_eq!(read, Ok(vec![rule]));
     }
 
     #[test]

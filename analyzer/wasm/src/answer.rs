@@ -8,6 +8,7 @@ use analyzer::finding::{Category, Severity};
 use analyzer::report::{PolicyReference, ReportedFinding, ReportedFix, Utf16Span, reported};
 use analyzer::ruleset::RuleSet;
 use analyzer::span::Span;
+use analyzer::template::Template;
 use js_sys::Array;
 use tsify::Tsify;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -18,6 +19,9 @@ extern "C" {
     fn objects(numbers: &[u32], text: &str, lengths: &[u32]) -> Array;
 }
 
+/// Every whole number of so many bits is a number of JavaScript.
+const KEY_BITS: u32 = 53;
+
 /// What became of one formula.
 #[derive(Debug, Tsify)]
 #[tsify(missing_as_null)]
@@ -26,6 +30,10 @@ pub struct Checked {
     pub findings: Vec<LocalFinding>,
     /// Why nothing was looked for; null when the formula was checked.
     pub skipped: Option<String>,
+    /// A whole number that is equal for a formula and its copies, in every check and in every
+    /// version that reads them the same way; null when the formula was skipped.
+    #[tsify(type = "number | null")]
+    pub template: Option<u64>,
 }
 
 /// One finding, in the words of the server's answer to an audit.
@@ -59,14 +67,22 @@ impl Checked {
                 Self {
                     findings: findings.collect(),
                     skipped: None,
+                    template: Some(key_of(audit.template)),
                 }
             }
             Err(skip) => Self {
                 findings: Vec::new(),
                 skipped: Some(skip.to_string()),
+                template: None,
             },
         }
     }
+}
+
+/// As much of the template's hash as a number of JavaScript holds.
+fn key_of(template: Template) -> u64 {
+    let low = template.0 & ((1 << KEY_BITS) - 1);
+    u64::try_from(low).unwrap_or_default()
 }
 
 impl From<ReportedFinding> for LocalFinding {
@@ -99,6 +115,10 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn add(&mut self, checked: &Checked) {
         self.optional(checked.skipped.as_deref());
+        if let Some(key) = checked.template {
+            let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or_default();
+            self.numbers.extend([half(key >> 32), half(key)]);
+        }
         self.number(checked.findings.len());
         for finding in &checked.findings {
             self.finding(finding);

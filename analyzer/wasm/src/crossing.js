@@ -44,9 +44,10 @@ export function objects(numbers, text, lengths) {
   const answers = [];
   while (next < numbers.length) {
     const skipped = string();
+    const template = skipped === null ? number() * 2 ** 32 + number() : null;
     const findings = [];
     for (let count = number(); count > 0; count--) findings.push(finding());
-    answers.push({ findings, skipped });
+    answers.push({ findings, skipped, template });
   }
   return answers;
 }

@@ -6,11 +6,13 @@
 
 mod answer;
 mod batch;
-#[cfg(feature = "policies")]
-mod policies;
+#[cfg(feature = "enforcement")]
+mod enforcement;
+mod run;
+
+use std::sync::Arc;
 
 use analyzer::ast::Formula;
-use analyzer::audit::Auditor;
 use analyzer::cell::Position;
 use analyzer::parser::{Locale, parse};
 use analyzer::print;
@@ -21,9 +23,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
 pub use answer::{Checked, LocalFinding};
-
-use answer::Answer;
-use batch::Batch;
+pub use run::Run;
 
 /// Where a formula without a cell stands, as the server has it too.
 const FIRST_CELL: Position = Position { column: 1, row: 1 };
@@ -39,7 +39,7 @@ pub fn engine() -> String {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Analyzer {
-    rules: RuleSet,
+    rules: Arc<RuleSet>,
     locale: Locale,
 }
 
@@ -50,7 +50,7 @@ impl Analyzer {
     #[wasm_bindgen(constructor)]
     pub fn new(preset: &str, locale: &str) -> Result<Self, JsError> {
         Ok(Self {
-            rules: RuleSet::of(&[preset.parse::<Preset>()?]),
+            rules: Arc::new(RuleSet::of(&[preset.parse::<Preset>()?])),
             locale: Locale::from_tag(locale),
         })
     }
@@ -67,27 +67,24 @@ impl Analyzer {
     ///
     /// `cells` says where they stand: for each formula its column and its row, from 1. Formulas
     /// that were copied from one another are then checked once, and findings have the fingerprints
-    /// that the server gives them there. Without it each formula is taken to stand in A1. Throws
-    /// when an entry is not a text or a cell is missing.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "wasm-bindgen gives optional numbers by value"
-    )]
+    /// that the server gives them there. Without it each formula is taken to stand in A1. `sheet`
+    /// is the name of the sheet on which all of them stand, for rules that hold on some sheets
+    /// only. Throws when an entry is not a text or a cell is missing.
     #[wasm_bindgen(unchecked_return_type = "Checked[]")]
     pub fn check(
         &self,
         #[wasm_bindgen(unchecked_param_type = "readonly string[]")] formulas: &Array,
         cells: Option<Vec<u32>>,
+        sheet: Option<String>,
     ) -> Result<Array, JsValue> {
-        let batch = Batch::read(formulas)?;
-        let cells = batch.cells(cells.as_deref())?;
-        let mut auditor = Auditor::new(&self.rules, self.locale);
-        let mut answer = Answer::default();
-        for (formula, cell) in batch.formulas().zip(cells) {
-            let audit = auditor.audit(formula, cell);
-            answer.add(&Checked::new(&self.rules, formula, audit));
-        }
-        Ok(answer.into_objects())
+        self.begin().check(formulas, cells, sheet)
+    }
+
+    /// Begins a check of many formulas in slices: a copy of a formula of an earlier slice is not
+    /// checked anew. Goes on with the rules of now, whatever becomes of the analyzer.
+    #[must_use]
+    pub fn begin(&self) -> Run {
+        Run::new(Arc::clone(&self.rules), self.locale)
     }
 
     /// The formula as the analyzer writes it: upper-case names, no needless spaces. A part that

@@ -71,7 +71,7 @@ fn read(id: Uuid, title: &str, version: u32, compiled: Value) -> anyhow::Result<
         id: id.to_string(),
         title: title.to_owned(),
         version,
-        compiled: serde_json::from_value(compiled)?,
+        compiled: StoredRules::from_json(&&compiled)?,
     };
     Ok(stored.load()?)
 }
@@ -93,7 +93,13 @@ pub fn wire(policy: &Policy) -> Value {
             let rules: Vec<&PolicyRule> = rules
                 .filter(|rule| running.contains(&std::ptr::from_ref(*rule)))
                 .collect();
-            json!({"text": sentence.text, "status": sentence.status, "rules": rules})
+            json!({
+                "text": sentence.text,
+                "status": sentence.status,
+                "paraphrase": sentence.paraphrase,
+                "isRule": sentence.is_rule,
+                "rules": rules,
+            })
         })
         .collect();
     json!({
@@ -177,8 +183,8 @@ pub(crate) fn upgrade(
         return None;
     }
     let now = policy::compile(&published.content, lexicon);
-    let before = published.compiled.clone();
-    let before: Option<StoredRules> = before.and_then(|before| serde_json::from_value(before).ok());
+    let before = published.compiled.as_ref();
+    let before = before.and_then(|before| StoredRules::from_json(&before).ok());
     let before: BTreeSet<String> = before
         .iter()
         .flat_map(|rules| &rules.sentences)

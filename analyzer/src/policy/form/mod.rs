@@ -3,6 +3,9 @@
 //!
 //! Knows nothing of files: `rule_file` reads them.
 
+mod compiled;
+mod fits;
+#[cfg(feature = "policies")]
 mod read;
 mod write;
 
@@ -10,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use read::{calls_as_query, find_rule};
+pub(super) use fits::{calls_as_query, find_rule};
 
 use super::pattern::{ExpressionKind, Rewrite};
 use super::rule::{FunctionSet, Kind, Level, Tests, Thing, Value};
@@ -103,6 +106,7 @@ impl<T> OneOrMany<T> {
         matches!(self, Self::Many(all) if all.is_empty())
     }
 
+    #[cfg(feature = "policies")]
     fn into_vec(self) -> Vec<T> {
         match self {
             Self::One(one) => vec![one],

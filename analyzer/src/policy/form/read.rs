@@ -2,24 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Conditions, Element, Form, FormError, Limit, Link, Match, MetricName, OneOrMany, Require,
-};
+use super::{Conditions, Element, Form, FormError, Limit, Link, Match, OneOrMany, Require, fits};
 use crate::link;
 use crate::policy::pattern::{Condition, Query, Test};
+use crate::policy::place;
 use crate::policy::rule::{
     Builtin, Demand, FunctionSet, Level, Metric, PolicyRule, Requirement, Target, Thing, What,
 };
-use crate::policy::{examples, place};
-use crate::rule::{Check, Rule};
-use crate::rules;
 
 type Result<T> = std::result::Result<T, FormError>;
 
-impl TryFrom<Form> for PolicyRule {
-    type Error = FormError;
-
-    fn try_from(form: Form) -> Result<Self> {
+impl PolicyRule {
+    /// The rule with the words and the examples that are written, and no others.
+    pub(in crate::policy) fn as_written(form: Form) -> Result<Self> {
         let demand = form.demand()?;
         if let Some(kind) = form.kind
             && kind != demand.kind()
@@ -32,48 +27,19 @@ impl TryFrom<Form> for PolicyRule {
         }
         let level = form.level.unwrap_or(Level::Must);
         place::check(&form.scope)?;
-        let mut rule = Self::new(demand, level).within(&form.scope);
-        rule.id = form.id;
-        rule.severity = form.severity.unwrap_or(rule.severity);
-        rule.message = form.message;
-        rule.fix = form.fix;
-        rule.check_fix()?;
-        examples::add(&mut rule.tests, form.tests);
-        Ok(rule)
-    }
-}
-
-impl PolicyRule {
-    /// A rewrite needs a pattern, whose holes it has.
-    fn check_fix(&self) -> Result<()> {
-        let Some(fix) = &self.fix else { return Ok(()) };
-        let query = match &self.demand {
-            Demand::Forbid(target) | Demand::Require(target, _) => match &target.what {
-                What::Pattern(query) => query.ready().ok(),
-                What::Calls(set) => calls_as_query(set).ready().ok(),
-                _ => None,
-            },
-            _ => None,
+        let rule = Self {
+            id: form.id,
+            level,
+            severity: form.severity.unwrap_or(level.severity()),
+            scope: form.scope,
+            message: form.message,
+            fix: form.fix,
+            paraphrase: form.paraphrase.unwrap_or_default(),
+            tests: form.tests,
+            ..Self::bare(demand)
         };
-        let query = query.ok_or_else(|| {
-            let message = "a rewrite needs a pattern in `match`, whose holes it uses";
-            FormError::new("fix.rewrite", message)
-        })?;
-        fix.ready(&query)
-            .map_err(|error| FormError::new("fix.rewrite", error.to_string()))?;
-        Ok(())
-    }
-}
-
-/// The query that is about any call of the functions.
-pub(in crate::policy) fn calls_as_query(set: &FunctionSet) -> Query {
-    Query {
-        patterns: set
-            .names
-            .iter()
-            .map(|name| format!("{name}(...)"))
-            .collect(),
-        ..Query::default()
+        fits::check_fix(&rule)?;
+        Ok(rule)
     }
 }
 
@@ -439,29 +405,10 @@ fn truth(given: Option<bool>, name: &str, requirement: Requirement) -> Result<Op
 
 impl Limit {
     fn metric(&self) -> Result<Metric> {
-        use MetricName as Name;
         if let Some(set) = &self.of {
             not_empty(set, "limit.of")?;
         }
-        Ok(match (self.metric, self.of.clone()) {
-            (Name::Length, None) => Metric::Length,
-            (Name::Calls, None) => Metric::Calls,
-            (Name::Calls, Some(set)) => Metric::CallsOf(set),
-            (Name::References, None) => Metric::References,
-            (Name::Operators, None) => Metric::Operators,
-            (Name::Nesting, None) => Metric::Nesting,
-            (Name::Nesting, Some(set)) => Metric::NestingOf(set),
-            (Name::Arguments, set) => Metric::Arguments(set),
-            (Name::Lines, None) => Metric::Lines,
-            (Name::Numbers, None) => Metric::Numbers,
-            (Name::DistinctReferences, None) => Metric::DistinctReferences,
-            (Name::DistinctCalls, None) => Metric::DistinctCalls,
-            (Name::Parentheses, None) => Metric::Parentheses,
-            (_, Some(_)) => {
-                let message = "functions can be named for calls, nesting and arguments only";
-                return Err(FormError::new("limit.of", message));
-            }
-        })
+        Metric::of(self.metric, self.of.clone())
     }
 }
 
@@ -471,44 +418,11 @@ impl Link {
             Self::Name(name) => (name, BTreeMap::new()),
             Self::Settings { rule, settings } => (rule, settings.clone()),
         };
-        let rule = find_rule(name)?;
-        for (setting, value) in &settings {
-            let path = format!("builtin.settings.{setting}");
-            let known = rule.options.iter().find(|option| option.name == setting);
-            if let Some(option) = known {
-                if value.kind() != option.default.kind() {
-                    let message = format!(
-                        "this is not {}, as `{setting}` needs",
-                        option.default.kind()
-                    );
-                    return Err(FormError::new(path, message));
-                }
-            } else {
-                let known: Vec<&str> = rule.options.iter().map(|option| option.name).collect();
-                let message = if known.is_empty() {
-                    format!("`{name}` has no settings")
-                } else {
-                    format!("`{name}` has no such setting: it has {}", known.join(", "))
-                };
-                return Err(FormError::new(path, message));
-            }
-        }
+        let rule = fits::find_rule(name)?;
+        fits::check_settings(rule, &settings)?;
         Ok(Builtin {
             rule: rule.name.to_owned(),
             settings,
         })
     }
-}
-
-/// The built-in rule of that name, if a policy can ask for it.
-pub(in crate::policy) fn find_rule(name: &str) -> Result<&'static Rule> {
-    let rule = rules::find(name).ok_or_else(|| {
-        let message = format!("there is no built-in rule `{name}`: `sheetbrain rules` lists them");
-        FormError::new("builtin", message)
-    })?;
-    if let Check::Broken(_) = rule.check {
-        let message = format!("`{name}` is always on: a formula that does not parse breaks it");
-        return Err(FormError::new("builtin", message));
-    }
-    Ok(rule)
 }

@@ -351,7 +351,7 @@ fn is_call_of(formula: Formula<'_>, shape: &Shape, kind: NodeKind) -> bool {
         ) => function == Some(*wanted),
         (Shape::Call { name: wanted, .. }, NodeKind::Call { name, .. }) => {
             let name = name.of(formula.source);
-            name.eq_ignore_ascii_case(wanted) || name.to_uppercase() == *wanted
+            name.eq_ignore_ascii_case(wanted) || name.to_lowercase() == *wanted
         }
         _ => false,
     }

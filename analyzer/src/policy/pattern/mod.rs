@@ -21,6 +21,7 @@ mod matcher;
 mod query;
 mod read;
 mod rewrite;
+#[cfg(feature = "policies")]
 mod sample;
 
 use std::fmt;
@@ -32,6 +33,7 @@ pub use rewrite::Rewrite;
 pub(super) use matcher::STEPS;
 pub(super) use query::{Matched, Ready};
 pub(super) use rewrite::ReadyRewrite;
+#[cfg(feature = "policies")]
 pub(super) use sample::samples;
 
 use crate::ast::{Corner, ErrorValue, Formula, InfixOperator, PrefixOperator};
@@ -277,7 +279,7 @@ enum Shape {
     Infix(InfixOperator, u16, u16),
     Call {
         function: Option<FunctionId>,
-        /// In upper case.
+        /// In lower case.
         name: String,
         arguments: List,
     },

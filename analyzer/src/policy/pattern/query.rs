@@ -151,7 +151,7 @@ impl Query {
                     return None;
                 };
                 let any = matches!(pattern.shape(*only), Some(Shape::Rest(None)));
-                any.then(|| name.clone())
+                any.then(|| name.to_ascii_uppercase())
             }
             _ => None,
         }
@@ -192,6 +192,7 @@ impl Ready {
         &self.holes
     }
 
+    #[cfg(feature = "policies")]
     pub(super) fn conditions(&self) -> &[ReadyCondition] {
         &self.conditions
     }

@@ -402,7 +402,7 @@ impl Shaper<'_> {
                 }
                 None => Shape::Call {
                     function,
-                    name: name.of(self.formula.source).to_uppercase(),
+                    name: name.of(self.formula.source).to_lowercase(),
                     arguments: self.list(arguments)?,
                 },
             },

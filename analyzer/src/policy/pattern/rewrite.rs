@@ -12,6 +12,7 @@ use crate::finding::{Edit, Fix};
 use crate::fix;
 use crate::parser::{Locale, parse};
 use crate::rule::{Context, Surroundings};
+use crate::sort;
 use crate::span::Span;
 
 /// What a rule would write in place of what it finds.
@@ -137,6 +138,10 @@ enum Piece {
     Number(String),
     Hole {
         name: Option<String>,
+        #[cfg_attr(
+            not(feature = "policies"),
+            expect(dead_code, reason = "formulas that a rewrite makes are samples")
+        )]
         kind: HoleKind,
         /// Whether it is the operand of an operator.
         is_operand: bool,
@@ -162,7 +167,7 @@ impl Template {
             locale: Locale::default(),
         };
         let mut places = places(&context, &scanned);
-        places.sort_by_key(|(span, _)| *span);
+        sort::by_key(&mut places, |(span, _)| span.in_order());
         let mut pieces = Vec::new();
         let mut copied = offset_behind_equals(&scanned.formula);
         for (span, piece) in places {
@@ -186,6 +191,7 @@ impl Template {
     }
 
     /// The names and kinds of the holes, in their order.
+    #[cfg(feature = "policies")]
     pub(super) fn holes(&self) -> impl Iterator<Item = (Option<&str>, &HoleKind)> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Hole { name, kind, .. } => Some((name.as_deref(), kind)),
