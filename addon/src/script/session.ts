@@ -20,8 +20,9 @@ export function session(
   const kept = cache.get(key(organization));
   if (kept !== null) return { token: kept };
 
-  const body = JSON.stringify({ token: identityToken(), ...(organization && { organization }) });
-  const answer = fetchFrom("POST", "/api/session", {}, body);
+  const named = organization === null ? {} : { organization };
+  const body = JSON.stringify({ token: identityToken(), ...named });
+  const answer = fetchFrom({ method: "POST", path: "/api/session", body }, {});
   if (answer.status !== 200) return { refusal: answer };
   const given = new Json(JSON.parse(answer.body));
   const token = given.get("token").text();

@@ -85,7 +85,6 @@ async function audit(): Promise<Results> {
       spreadsheet: { name: "Budget <b>2026</b>", locale: "en_GB" },
       active: { sheetId: 7, range: "A1" },
       sheets: [{ id: 7, name: "Price model", cells: [1, 1, 1, 2, 1, 3, 1, 4], formulas }],
-      names: [],
       takenAt: "2026-11-27T04:20:00Z",
       undoable: 0,
     },
