@@ -27,7 +27,7 @@ export function explainFormulas(given: Cells): string | string[][] {
   return forEach(given, (analyzer, formula) => {
     // Only where the module that was built in has words for formulas.
     const { explain } = analyzer as { explain?: (formula: string) => readonly { text: string }[] };
-    if (!explain) return notChecked("this version of the add-on does not explain formulas");
+    if (!explain) return "could not be explained here: this add-on's analyzer has no words for it";
     const steps = explain.call(analyzer, formula);
     return steps.map(({ text }) => text).join("\n");
   });

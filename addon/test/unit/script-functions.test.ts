@@ -52,3 +52,8 @@ test("where there is no WebAssembly nothing is guessed", () => {
   const answer = evaluate("SHEETBRAIN_CHECK", lookup, "en_US", false);
   assert.match(String(answer), /^could not be checked here: /);
 });
+
+test("a formula is explained, or it is said that it can not be", () => {
+  const answer = String(evaluate("SHEETBRAIN_EXPLAIN", "=SUM(A1:A3)"));
+  assert.match(answer, /^could not be explained here: |sum/i);
+});

@@ -128,6 +128,14 @@ for (const scope of ["selection", "sheet", "workbook"] as const) {
   });
 }
 
+test("the active sheet costs fourteen calls", () => {
+  assert.equal(callsOf(startFake({ workbook: budget() }), "sheet"), 14);
+});
+
+test("a workbook of two sheets costs twenty", () => {
+  assert.equal(callsOf(startFake({ workbook: budget() }), "workbook"), 20);
+});
+
 test("each further sheet costs five calls", () => {
   const two = callsOf(startFake({ workbook: budget() }), "workbook");
   const workbook = budget();
