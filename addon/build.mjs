@@ -1,7 +1,6 @@
 // Makes what the server embeds and what Google runs: `node build.mjs [--server https://…]` writes
 // dist; `node build.mjs --tests unit` (or `browser`) bundles those tests into dist/test. Same
 // sources, same bytes.
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { buildConsole } from "./build/console.mjs";
 import { buildScript } from "./build/script.mjs";
@@ -19,5 +18,5 @@ if (values.tests !== undefined) {
   const server = serverOf(values.server);
   await buildConsole();
   await buildScript(server);
-  if (existsSync(new URL("src/sidebar/sidebar.html", import.meta.url))) await buildSidebar();
+  await buildSidebar();
 }

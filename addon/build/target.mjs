@@ -1,6 +1,6 @@
 // Where the add-on is to run: the server that it asks, which Google wants to know beforehand.
 
-/** Stands where no server was named; nobody can have it. */
+/** Stands where no server was named, as in tests: nobody can have that name. */
 const placeholder = "https://sheetbrain.invalid";
 
 /** The server's address from the command line or the environment, checked. */

@@ -59,10 +59,16 @@ export function requestFrom(given: unknown): ServerRequest {
   const request = new Json(given, "request");
   const idempotencyKey = request.get("idempotencyKey").orNull(textOf);
   const ifNoneMatch = request.get("ifNoneMatch").orNull(textOf);
+  const file = request.get("file").orNull((given) => ({
+    name: given.get("name").text(),
+    type: given.get("type").text(),
+    base64: given.get("base64").text(),
+  }));
   return {
     method: request.get("method").oneOf(methods),
     path: request.get("path").text(),
     body: request.get("body").orNull(textOf),
+    ...(file !== null && { file }),
     ...(idempotencyKey !== null && { idempotencyKey }),
     ...(ifNoneMatch !== null && { ifNoneMatch }),
   };

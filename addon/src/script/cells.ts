@@ -32,14 +32,6 @@ export function parseCell(cell: string): { column: number; row: number } | null 
   return { column: box.left, row: box.top };
 }
 
-export function cellName(column: number, row: number): string {
-  let letters = "";
-  for (let rest = column; rest > 0; rest = Math.floor((rest - 1) / 26)) {
-    letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters;
-  }
-  return `${letters}${row}`;
-}
-
 /** What two boxes share; null when nothing. */
 export function intersection(one: Box, other: Box): Box | null {
   const shared = {

@@ -1,8 +1,11 @@
 /** One request to the server, by Google's own hands. */
-import type { Method, ServerAnswer } from "../shared/bridge.ts";
+import type { SentFile, ServerAnswer, ServerRequest } from "../shared/bridge.ts";
+import { Json } from "../shared/json.ts";
 import { ScriptFailure, wordsOf } from "./reply.ts";
 
 export type Headers = Record<string, string>;
+type Blob = GoogleAppsScript.Base.Blob;
+type Options = GoogleAppsScript.URL_Fetch.URLFetchRequestOptions;
 
 /** From how many characters on a body is compressed. */
 const worthCompressing = 50_000;
@@ -10,24 +13,18 @@ const worthCompressing = 50_000;
 const methods = { GET: "get", POST: "post", PUT: "put", DELETE: "delete" } as const;
 
 export function fetchFrom(
-  method: Method,
-  path: string,
+  { method, path, body, file }: Pick<ServerRequest, "method" | "path" | "body" | "file">,
   headers: Headers,
-  body: string | null,
 ): ServerAnswer {
-  const options: GoogleAppsScript.URL_Fetch.URLFetchRequestOptions = {
+  const content = file ? form(body, file) : json(body);
+  const response = send(path, {
     method: methods[method],
-    headers: { Accept: "application/json", ...headers },
     // An answer is an answer, whatever its status; and the token goes to no other place.
     muteHttpExceptions: true,
     followRedirects: false,
-    ...(body === null ? {} : { contentType: "application/json", payload: body }),
-  };
-  if (body !== null && body.length > worthCompressing) {
-    options.payload = Utilities.gzip(Utilities.newBlob(body)).setContentType("application/json");
-    options.headers = { ...options.headers, "Content-Encoding": "gzip" };
-  }
-  const response = send(path, options);
+    ...content,
+    headers: { Accept: "application/json", ...headers, ...content.headers },
+  });
   const named = response.getHeaders() as Record<string, unknown>;
   const retryAfter = Number.parseInt(header(named, "retry-after") ?? "", 10);
   return {
@@ -38,10 +35,30 @@ export function fetchFrom(
   };
 }
 
-function send(
-  path: string,
-  options: GoogleAppsScript.URL_Fetch.URLFetchRequestOptions,
-): GoogleAppsScript.URL_Fetch.HTTPResponse {
+function json(body: string | null): Options {
+  if (body === null) return {};
+  const contentType = "application/json";
+  if (body.length <= worthCompressing) return { contentType, payload: body };
+  const payload = Utilities.gzip(Utilities.newBlob(body)).setContentType(contentType);
+  return { contentType, payload, headers: { "Content-Encoding": "gzip" } };
+}
+
+/** Google makes a form of it, because there is a file in it. */
+function form(body: string | null, { name, type, base64 }: SentFile): Options {
+  const members = Object.entries(JSON.parse(body ?? "{}") as object).map(
+    ([member, given]): [string, string] => {
+      const value = new Json(given, `body/${member}`);
+      const text = Array.isArray(given)
+        ? value.list((item) => item.text()).join(",")
+        : value.text();
+      return [member, text];
+    },
+  );
+  const file = Utilities.newBlob(Utilities.base64Decode(base64), type, name);
+  return { payload: Object.fromEntries<string | Blob>([...members, ["file", file]]) };
+}
+
+function send(path: string, options: Options): GoogleAppsScript.URL_Fetch.HTTPResponse {
   try {
     return UrlFetchApp.fetch(SERVER + path, options);
   } catch (error) {

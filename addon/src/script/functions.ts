@@ -23,6 +23,16 @@ export function checkFormulas(given: Cells): string | string[][] {
   });
 }
 
+export function explainFormulas(given: Cells): string | string[][] {
+  return forEach(given, (analyzer, formula) => {
+    // Only where the module that was built in has words for formulas.
+    const { explain } = analyzer as { explain?: (formula: string) => readonly { text: string }[] };
+    if (!explain) return "could not be explained here: this add-on's analyzer has no words for it";
+    const steps = explain.call(analyzer, formula);
+    return steps.map(({ text }) => text).join("\n");
+  });
+}
+
 /** Calls `say` for each formula; one cell gives one text, a range as many as it has cells. */
 function forEach(
   given: Cells,

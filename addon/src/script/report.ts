@@ -3,7 +3,8 @@
  * hostile spreadsheet, never becomes a formula of the new sheet.
  */
 import type { Place, Report } from "../shared/bridge.ts";
-import { cellName, rangeOf } from "./cells.ts";
+import { cellName } from "../shared/cells.ts";
+import { rangeOf } from "./cells.ts";
 import { ScriptFailure } from "./reply.ts";
 
 type Sheet = GoogleAppsScript.Spreadsheet.Sheet;
@@ -31,7 +32,7 @@ export function writeReport(report: Report): Place {
   }
   return {
     sheetId: sheet.getSheetId(),
-    range: `A1:${cellName(width, report.rows.length + 1)}`,
+    range: `A1:${cellName({ column: width, row: report.rows.length + 1 })}`,
   };
 }
 

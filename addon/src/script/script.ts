@@ -13,7 +13,7 @@ import * as settings from "./settings.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
 export { onEdit } from "./edits.ts";
-export { checkFormulas } from "./functions.ts";
+export { checkFormulas, explainFormulas } from "./functions.ts";
 export { onOpen, showSidebar } from "./menu.ts";
 
 type Call<Name extends keyof Script> = (...given: unknown[]) => ReturnType<Script[Name]>;

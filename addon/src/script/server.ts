@@ -48,7 +48,7 @@ export function askServer(request: ServerRequest): ServerAnswer {
   if (request.idempotencyKey !== undefined) headers["Idempotency-Key"] = request.idempotencyKey;
   if (request.ifNoneMatch !== undefined) headers["If-None-Match"] = request.ifNoneMatch;
   const ask = (token: string): ServerAnswer =>
-    fetchFrom(method, path, { ...headers, Authorization: `Bearer ${token}` }, request.body);
+    fetchFrom(request, { ...headers, Authorization: `Bearer ${token}` });
 
   const { organization } = readSettings();
   const known = session(organization);

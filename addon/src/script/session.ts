@@ -20,15 +20,26 @@ export function session(
   const kept = cache.get(key(organization));
   if (kept !== null) return { token: kept };
 
-  const body = JSON.stringify({ token: identityToken(), ...(organization && { organization }) });
-  const answer = fetchFrom("POST", "/api/session", {}, body);
+  const named = organization === null ? {} : { organization };
+  const body = JSON.stringify({ token: identityToken(), ...named });
+  const answer = fetchFrom({ method: "POST", path: "/api/session", body }, {});
   if (answer.status !== 200) return { refusal: answer };
-  const given = new Json(JSON.parse(answer.body));
-  const token = given.get("token").text();
-  const life = (Date.parse(given.get("expiresAt").text()) - Date.now()) / 1000;
-  const seconds = Math.min(Math.floor(life) - margin, longest);
+  const { token, seconds } = readSession(answer.body);
   if (seconds > 0) cache.put(key(organization), token, seconds);
   return { token };
+}
+
+/** The token and for how long it is to be used, in seconds. */
+function readSession(body: string): { token: string; seconds: number } {
+  try {
+    const given = new Json(JSON.parse(body));
+    const life = (Date.parse(given.get("expiresAt").text()) - Date.now()) / 1000;
+    const seconds = Math.min(Math.floor(life) - margin, longest);
+    return { token: given.get("token").text(), seconds };
+  } catch {
+    // Not in the error's words, which may repeat what came.
+    throw new ScriptFailure("server-away", `What answers at ${SERVER} is not SheetBrain.`);
+  }
 }
 
 export function forgetSession(organization: string | null): void {

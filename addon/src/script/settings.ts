@@ -1,6 +1,7 @@
 /** What the user chose, and where the script runs. */
 import type { Settings, Surroundings } from "../shared/bridge.ts";
 import { Json } from "../shared/json.ts";
+import { forgetSession } from "./session.ts";
 
 const key = "settings";
 
@@ -10,7 +11,10 @@ export function readSettings(): Settings {
   return settingsFrom(new Json(JSON.parse(kept)));
 }
 
+/** The session ends with them: it may be with another organization from now on. */
 export function saveSettings(settings: Settings): null {
+  forgetSession(readSettings().organization);
+  forgetSession(settings.organization);
   PropertiesService.getUserProperties().setProperty(key, JSON.stringify(settings));
   return null;
 }

@@ -148,13 +148,9 @@ export function startFake(options: FakeOptions = {}): Fake {
 
   const page = (name: string, ...given: unknown[]): unknown => {
     if (name.endsWith("_")) throw new Misuse(`${name} is private`);
-    return carry(
-      run(
-        "FULL",
-        name,
-        given.map((one) => carry(one, "argument")),
-      ),
-    );
+    const arrived = given.map((one) => carry(one, "argument"));
+    // A function that gives nothing gives null.
+    return carry(run("FULL", name, arrived) ?? null);
   };
 
   return {
@@ -169,7 +165,7 @@ export function startFake(options: FakeOptions = {}): Fake {
     trigger: (name, authMode) => {
       run(authMode, name, [{ authMode }]);
     },
-    evaluate: (name, ...given) => run("CUSTOM_FUNCTION", name, given),
+    evaluate: (name, ...given) => carry(run("CUSTOM_FUNCTION", name, given)),
     before: (service, time, act) => interventions.set(`${service} ${time}`, act),
     advance: (duration) => {
       passed += duration;

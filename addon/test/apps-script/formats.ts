@@ -64,7 +64,7 @@ export function conditionalFormats(watch: Watch, reads: Reads): ConditionalForma
       setBackground: style("background"),
       setFontColor: style("fontColor"),
       setRanges: reads([[listOf(instance("Range"))]], (ranges: object[]) =>
-        set({ boxes: ranges.map((range) => (insideOf(range) as Place).box) }),
+        set({ boxes: Array.from(ranges, (range) => (insideOf(range) as Place).box) }),
       ),
       build: reads([[]], () => {
         if (made.boxes.length === 0 || made.criteria === "") {

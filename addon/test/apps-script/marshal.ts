@@ -9,7 +9,8 @@ export function carry(value: unknown, path = "value"): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
   if (Array.isArray(value)) {
-    return value.map((item, index) =>
+    // Of this realm: `map` would make a list of the script's.
+    return Array.from(value, (item: unknown, index) =>
       item === undefined ? null : carry(item, `${path}/${index}`),
     );
   }

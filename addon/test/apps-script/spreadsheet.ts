@@ -187,7 +187,10 @@ export function spreadsheets(workbook: Workbook, watch: Watch, ui: object): Spre
               if (onGrid(() => sheet.protections.some(({ box }) => box === null))) {
                 throw new Refusal("You are trying to edit a protected cell or object.");
               }
-              sheet.conditionalFormats = rules.map((rule) => insideOf(rule) as ConditionalFormat);
+              sheet.conditionalFormats = Array.from(
+                rules,
+                (rule) => insideOf(rule) as ConditionalFormat,
+              );
             }),
         ),
         insertRowsAfter: changes([[integer, integer]], (_: number, count: number) => {

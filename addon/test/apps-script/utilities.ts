@@ -17,6 +17,7 @@ import {
 export interface BlobContent {
   readonly bytes: Buffer;
   type: string | null;
+  readonly name: string | null;
 }
 
 const gzipped = "application/x-gzip";
@@ -25,8 +26,8 @@ export function utilities(watch: Watch): object {
   const free = (signatures: Type[][], run: (...given: never[]) => unknown) =>
     method("nothing", signatures, run);
 
-  const blob = (bytes: Buffer, type: string | null): object => {
-    const content: BlobContent = { bytes, type };
+  const blob = (bytes: Buffer, type: string | null, name: string | null = null): object => {
+    const content: BlobContent = { bytes, type, name };
     return strict(
       "Blob",
       watch,
@@ -42,11 +43,17 @@ export function utilities(watch: Watch): object {
       content,
     );
   };
-  const newBlob = (data: string | number[], type: string | null = null): object =>
-    blob(typeof data === "string" ? Buffer.from(data) : Buffer.from(data), type);
+  const newBlob = (
+    data: string | number[],
+    type: string | null = null,
+    name: string | null = null,
+  ): object => blob(typeof data === "string" ? Buffer.from(data) : Buffer.from(data), type, name);
 
   return strict("Utilities", watch, {
-    newBlob: free([[text], [text, text], [listOf(byte)], [listOf(byte), text]], newBlob),
+    newBlob: free(
+      [[text], [text, text], [listOf(byte)], [listOf(byte), text], [listOf(byte), text, text]],
+      newBlob,
+    ),
     gzip: free([[instance("Blob")]], (given: object) =>
       blob(gzipSync((insideOf(given) as BlobContent).bytes), gzipped),
     ),

@@ -23,8 +23,16 @@ export interface WebRequest {
   readonly path: string;
   /** Their names in small letters. */
   readonly headers: Readonly<Record<string, string>>;
-  /** As it was before it was compressed; null for none. */
+  /** As it was before it was compressed; null for none, or for a form. */
   readonly body: string | null;
+  /** The fields of a form; null when it is none. */
+  readonly form: Readonly<Record<string, string | FormFile>> | null;
+}
+
+export interface FormFile {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface WebAnswer {
@@ -86,15 +94,15 @@ export function urlFetchApp(
     if (asked.followRedirects !== false) throw watch.misuse("a redirect would be followed");
     if (asked.muteHttpExceptions !== true) throw watch.misuse("a status would be an exception");
     const { origin, pathname, search } = new URL(url);
-    const { headers, bytes } = prepare(asked);
-    if (bytes && bytes.length > largest) throw new Refusal(`Limit exceeded: URLFetch POST Size.`);
+    const { headers, bytes, form } = prepare(asked);
+    if (bytes && bytes.length > largest) throw new Refusal("Limit exceeded: URLFetch POST Size.");
     if (!server) throw new Refusal(`DNS error: ${origin}`);
     const isCompressed = headers["content-encoding"] === "gzip";
     const body = bytes && (isCompressed ? gunzipSync(bytes) : bytes).toString("utf8");
     const method = (asked.method ?? "get").toUpperCase();
     let answer: WebAnswer;
     try {
-      answer = server({ method, path: pathname + search, headers, body });
+      answer = server({ method, path: pathname + search, headers, body, form });
     } catch {
       throw new Refusal(`Address unavailable: ${url}`);
     }
@@ -106,11 +114,14 @@ export function urlFetchApp(
   });
 }
 
+interface Prepared {
+  readonly headers: Record<string, string>;
+  readonly bytes: Buffer | null;
+  readonly form: WebRequest["form"];
+}
+
 /** Headers and body as they are sent. */
-function prepare({ headers = {}, contentType, payload }: Options): {
-  headers: Record<string, string>;
-  bytes: Buffer | null;
-} {
+function prepare({ headers = {}, contentType, payload }: Options): Prepared {
   const sent: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     const isBad = typeof value !== "string" || /[^\x20-\x7e]/.test(value);
@@ -119,19 +130,49 @@ function prepare({ headers = {}, contentType, payload }: Options): {
     }
     sent[name.toLowerCase()] = value;
   }
-  if (payload === undefined) return { headers: sent, bytes: null };
-  const blob = typeof payload === "object" && nameOf(payload) === "Blob";
-  if (typeof payload !== "string" && !blob)
-    throw new Refusal("Attribute provided with invalid value: payload");
-  const content = blob ? (insideOf(payload) as BlobContent) : null;
-  sent["content-type"] = contentType ?? content?.type ?? "application/x-www-form-urlencoded";
-  return { headers: sent, bytes: content ? content.bytes : Buffer.from(payload as string) };
+  if (payload === undefined) return { headers: sent, bytes: null, form: null };
+  const urlencoded = "application/x-www-form-urlencoded";
+  if (typeof payload === "string") {
+    sent["content-type"] = contentType ?? urlencoded;
+    return { headers: sent, bytes: Buffer.from(payload), form: null };
+  }
+  if (nameOf(payload) === "Blob") {
+    const { bytes, type } = insideOf(payload) as BlobContent;
+    sent["content-type"] = contentType ?? type ?? urlencoded;
+    return { headers: sent, bytes, form: null };
+  }
+  return { headers: sent, bytes: null, form: formOf(payload) };
+}
+
+/** A form: texts, and files as blobs that have a name. */
+function formOf(payload: object): Prepared["form"] {
+  const fields = Object.entries(payload as Record<string, unknown>).map(
+    ([field, given]): [string, string | FormFile] => {
+      if (typeof given === "string") return [field, given];
+      const isBlob = typeof given === "object" && given !== null && nameOf(given) === "Blob";
+      const { name = null, type, bytes } = (isBlob ? insideOf(given) : {}) as Partial<BlobContent>;
+      if (name === null || !type || !bytes) {
+        throw new Refusal(`Attribute provided with invalid value: payload ${field}`);
+      }
+      return [field, { name, type, bytes: Uint8Array.from(bytes) }];
+    },
+  );
+  return Object.fromEntries(fields);
 }
 
 /** What the second thread does: one request for each message. */
 const asking = `
 const { parentPort } = require("node:worker_threads");
-parentPort.on("message", async ({ port, signal, url, method, headers, body }) => {
+const formOf = (fields) => {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === "string") form.append(name, value);
+    else form.append(name, new Blob([value.bytes], { type: value.type }), value.name);
+  }
+  return form;
+};
+parentPort.on("message", async ({ port, signal, url, method, headers, text, form }) => {
+  const body = form ? formOf(form) : text;
   try {
     const response = await fetch(url, { method, headers, body, redirect: "manual" });
     const answer = { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
@@ -149,13 +190,13 @@ export function serverAt(address: string): { server: WebServer; stop: () => Prom
   const worker = new Worker(asking, { eval: true });
   // Nobody has to wait for it.
   worker.unref();
-  const server: WebServer = ({ method, path, headers, body }) => {
+  const server: WebServer = ({ method, path, headers, body, form }) => {
     const signal = new Int32Array(new SharedArrayBuffer(4));
     const { port1, port2 } = new MessageChannel();
     // Sent as text again: what was compressed is so no more.
     const plain = Object.entries(headers).filter(([name]) => name !== "content-encoding");
-    const request = { url: address + path, method, headers: Object.fromEntries(plain), body };
-    worker.postMessage({ ...request, signal, port: port2 }, [port2]);
+    const request = { url: address + path, method, headers: Object.fromEntries(plain) };
+    worker.postMessage({ ...request, text: body, form, signal, port: port2 }, [port2]);
     Atomics.wait(signal, 0, 0);
     const received = receiveMessageOnPort(port1) as
       { message: { answer?: WebAnswer; error?: string } } | undefined;
