@@ -67,7 +67,6 @@ class SettingsView {
     ]);
     const below = make("div", "");
     const change = button(words.settings.changeOrganization, () => this.#change(below));
-    change.setAttribute("aria-label", words.settings.changeWhich);
     below.append(change);
     return section(words.settings.you, about, below);
   }

@@ -1,6 +1,7 @@
 /** Silences a finding, for a reason that is kept. What is silenced is decided by the server. */
 import { make } from "../../shared/elements.ts";
 import type { Panel, PlacedFinding, Surface } from "../panel.ts";
+import { proper, visible } from "../text.ts";
 import { mayWrite, readSuppression } from "./answers.ts";
 import { Area, failureOf } from "./area.ts";
 import { ask } from "./ask.ts";
@@ -14,9 +15,9 @@ export function suppressForm(surface: Surface, finding: PlacedFinding): Panel {
   const area = new Area(surface);
   const about = facts([
     [words.suppress.rule, make("code", "", finding.rule)],
-    [words.suppress.cell, placeOf(finding)],
+    [words.suppress.cell, proper(placeOf(finding))],
   ]);
-  const parts = [about, make("p", "", finding.message), area.element];
+  const parts = [about, make("p", "", ...visible(finding.message)), area.element];
   return makePanel(surface, words.suppress.title, parts, () => {
     void area.fill(
       () => whoAmI(surface.script),
@@ -80,13 +81,15 @@ class Form {
     return reaches.find((reach) => this.#reach.get(reach)?.checked) ?? "finding";
   }
 
-  /** How much may still be written; told only when it grows short. */
+  /** How much may still be written. */
   #counter(): HTMLParagraphElement {
     const counter = describe(this.#reason, "");
-    this.#reason.addEventListener("input", () => {
+    const tell = (): void => {
       const left = longestReason - charactersIn(this.#reason.value.trim());
-      counter.textContent = left < 200 ? words.suppress.left(Math.max(left, 0)) : "";
-    });
+      counter.textContent = words.suppress.left(Math.max(left, 0));
+    };
+    this.#reason.addEventListener("input", tell);
+    tell();
     return counter;
   }
 
