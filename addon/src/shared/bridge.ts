@@ -20,20 +20,16 @@ export interface SheetSnapshot {
   readonly formulas: readonly string[];
 }
 
-export interface NamedRange {
-  readonly name: string;
-  /** With its sheet: `Inputs!A2:A9`. */
-  readonly range: string;
-}
-
 /** All that a check needs of a spreadsheet, at one moment. Values of cells are not among it. */
 export interface Snapshot {
   readonly spreadsheet: { readonly name: string; readonly locale: string };
-  /** Where the user is: the sheet and the selected range, such as `B2:D9`. */
+  /**
+   * Where the user is: the sheet and the selected range, such as `B2:D9`; no range on a sheet that
+   * is a chart.
+   */
   readonly active: { readonly sheetId: number; readonly range: string };
   /** The sheets in scope, in the order of their tabs. */
   readonly sheets: readonly SheetSnapshot[];
-  readonly names: readonly NamedRange[];
   /** When it was taken: RFC 3339, UTC. */
   readonly takenAt: string;
   /** How many changes can be undone. */

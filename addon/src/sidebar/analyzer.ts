@@ -4,16 +4,20 @@ import load, { Analyzer, type Checked, engine } from "@sheetbrain/analyzer/base6
 /** One check in slices. */
 export interface Run {
   /** One answer for each formula; `cells` has the column and the row of each in turn, from 1. */
-  check(formulas: readonly string[], cells: readonly number[], sheet: string): readonly Checked[];
+  readonly check: (
+    formulas: readonly string[],
+    cells: readonly number[],
+    sheet: string,
+  ) => readonly Checked[];
   /** Gives its memory back. */
-  end(): void;
+  readonly end: () => void;
 }
 
 export interface Checker {
   readonly engine: string;
   /** The hash of the rules, as an audit with the same rules has it. */
   readonly ruleset: string;
-  begin(): Run;
+  readonly begin: () => Run;
 }
 
 /** Has the module ready. Rejects where WebAssembly is refused. */

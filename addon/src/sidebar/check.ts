@@ -9,10 +9,10 @@ import { inSlices } from "./slices.ts";
 
 export interface Progress {
   /** One finding; they come sheet by sheet, in the order of the snapshot. */
-  found(finding: PlacedFinding): void;
-  skipped(skipped: Skipped): void;
+  readonly found: (finding: PlacedFinding) => void;
+  readonly skipped: (skipped: Skipped) => void;
   /** After each slice, with how many formulas were looked at until now. */
-  advanced(done: number): void;
+  readonly advanced: (done: number) => void;
 }
 
 /** Rejects with Cancelled after `signal` was given; what was found until then stands. */

@@ -91,19 +91,9 @@ function messageOf(error: unknown): string {
 
 /** Whether Google carries it: it turns other values into nothing, or refuses the whole call. */
 function mayCross(value: unknown): boolean {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return true;
-    case "number":
-      return Number.isFinite(value);
-    case "object": {
-      if (value === null) return true;
-      if (Array.isArray(value)) return value.every(mayCross);
-      const kind: unknown = Object.getPrototypeOf(value);
-      return kind === Object.prototype && Object.values(value).every(mayCross);
-    }
-    default:
-      return false;
-  }
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(mayCross);
+  if (typeof value !== "object") return false;
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(mayCross);
 }

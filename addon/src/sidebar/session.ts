@@ -38,9 +38,9 @@ interface Request {
 }
 
 export interface Audience {
-  changed(): void;
+  readonly changed: () => void;
   /** Says it in the live region. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 export class Session {

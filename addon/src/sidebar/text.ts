@@ -8,11 +8,12 @@ import { cut } from "../shared/marked.ts";
 import { words } from "./words.ts";
 
 /**
- * Controls (line break and tab aside), odd spaces, marks of direction, what has no width, tags and
- * halves of characters. A joiner within an emoji is what makes it one.
+ * What can not be seen: controls (line break and tab aside), what has no width or turns the
+ * direction of writing, spaces that are none, halves of characters. Not the signs of Arabic numbers,
+ * which are counted among them, and not the joiner within an emoji.
  */
 const hidden =
-  /[\0-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200e\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\ud800-\udfff\u{e0000}-\u{e007f}]|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d/gu;
+  /(?![\n\t \u0600-\u0605\u06dd\u070f]|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Variation_Selector}])\u200d)(?:[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Zs}\u115f\u1160\u3164]|\u17b4|\u17b5)/gu;
 
 /** The nodes that show `text`, with a name in place of what can not be seen. */
 export function visible(text: string): Node[] {

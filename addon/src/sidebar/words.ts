@@ -38,6 +38,18 @@ export const words = {
   bridgeFailed: (reason: string): string => `Google refused: ${reason || "no reason was given"}`,
 
   // Shell.
+  name: "SheetBrain",
+  menu: "Menu",
+  close: "Close",
+  scopeLabel: "What is checked",
+  progressLabel: "Progress",
+  troubleLabel: "Message",
+  staleLabel: "Edits",
+  levelsLabel: "Levels shown",
+  groupBy: "Group by",
+  search: "Filter",
+  export: "Export",
+  showMore: (amount: number): string => `Show more (${number.format(amount)})`,
   connection: {
     unasked: "Not connected",
     online: "Online",
@@ -136,13 +148,11 @@ export const words = {
   defect: "The add-on made a mistake",
   sentAlready: "The audit was cancelled",
   sentAlreadyDetail: "It had been sent, so the server may have recorded and counted it.",
-  skippedTitle: (amount: number): string => `${count(amount, "formula")} skipped`,
-  skippedLine: (where: string, reason: string): string => `${where}: ${reason}`,
   andMore: (amount: number): string => `and ${number.format(amount)} more`,
   retry: "Try again",
   dismiss: "Dismiss",
   copyRequest: "Copy request id",
-  request: (id: string): string => `Request ${id}`,
+  request: "Request ",
   copied: "Copied.",
   notCopied: "The browser does not let it be copied. Select it by hand.",
 
@@ -180,6 +190,7 @@ export const words = {
   policy: "Policy",
   recordedTag: "Recorded",
   localTag: "Not recorded",
+  localTagShort: "Local",
   amount: (amount: number): string => number.format(amount),
 
   // Detail.
@@ -188,7 +199,7 @@ export const words = {
   previousCopy: "Previous copy",
   nextCopy: "Next copy",
   citation: (title: string, version: number): string => `${title}, version ${version}`,
-  about: "About this rule",
+  about: (rule: string): string => `About “${rule}”`,
   showWhole: (length: number): string => `Show all ${number.format(length)} characters`,
   hiddenCharacter: "A character that can not be seen",
   go: "Go",
@@ -231,5 +242,4 @@ export const words = {
   undone: (made: number): string => `${count(made, "formula")} put back.`,
   notGone: (where: string): string => `${where} can not be shown`,
   notDone: "That did not work",
-  back: "Back",
 } as const;
