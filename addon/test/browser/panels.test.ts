@@ -1,7 +1,5 @@
 /** The sidebar's panels in a real browser, as wide as in Google Sheets, with the real server behind. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import axe, { type AxeResults } from "axe-core";
 import { build } from "esbuild";
@@ -41,22 +39,19 @@ after(async () => {
 
 async function pageOf(): Promise<string> {
   const bundle = await build({
-    entryPoints: [join(process.cwd(), "test/browser/panels-page.ts")],
+    entryPoints: ["test/browser/panels-page.ts", "src/sidebar/sidebar.css"],
+    outdir: "out",
     bundle: true,
     write: false,
     format: "iife",
     target: "es2022",
   });
-  const script = bundle.outputFiles[0]?.text.replaceAll("</script", "<\\/script");
-  const styles = await Promise.all(
-    ["sidebar.css", "panels/panels.css"].map((name) =>
-      readFile(join(process.cwd(), "src/sidebar", name), "utf8"),
-    ),
-  );
+  const part = (extension: string): string =>
+    bundle.outputFiles.find(({ path }) => path.endsWith(extension))?.text ?? "";
   return [
     `<!doctype html><html lang="en"><meta charset="utf-8"><title>Panels</title>`,
-    `<style>${styles.join("\n")}\nmain { padding: 12px; }</style>`,
-    `<header><h1>SheetBrain</h1></header><main></main><p role="status" class="panels-unseen"></p><script>${script}</script>`,
+    `<style>${part(".css")}</style>`,
+    `<body><script>${part(".js").replaceAll("</script", "<\\/script")}</script>`,
   ].join("");
 }
 
@@ -85,7 +80,6 @@ async function audit(): Promise<Results> {
       spreadsheet: { name: "Budget <b>2026</b>", locale: "en_GB" },
       active: { sheetId: 7, range: "A1" },
       sheets: [{ id: 7, name: "Price model", cells: [1, 1, 1, 2, 1, 3, 1, 4], formulas }],
-      names: [],
       takenAt: "2026-11-27T04:20:00Z",
       undoable: 0,
     },
@@ -141,7 +135,7 @@ interface Opened {
 /** Loads the page, lets `use` use it and expects that the browser complained of nothing. */
 async function onPage(scripted: Scripted, use: (opened: Opened) => Promise<void>): Promise<void> {
   const page = await browser.context.newPage();
-  await page.setViewportSize({ width: 300, height: 700 });
+  await page.setViewportSize({ width: 300, height: 960 });
   await page.emulateMedia({ colorScheme: scripted.scheme ?? "light" });
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
@@ -213,9 +207,10 @@ async function violations(page: Page): Promise<string[]> {
 
 /** Nothing may stand out of 300 pixels. */
 async function overflow(page: Page): Promise<number> {
-  return await page.evaluate(
-    () => globalThis.document.documentElement.scrollWidth - globalThis.innerWidth,
-  );
+  return await page.evaluate(() => {
+    const body = globalThis.document.querySelector(".overlay-body") ?? globalThis.document.body;
+    return body.scrollWidth - body.clientWidth;
+  });
 }
 
 /** Each panel, and what has to be on screen before it is looked at. */

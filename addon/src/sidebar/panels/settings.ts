@@ -146,7 +146,7 @@ class SettingsView {
     department.value = this.#settings.department ?? "";
     const checkOnOpen = input("checkbox");
     checkOnOpen.checked = this.#settings.checkOnOpen;
-    const save = make("button", "panels-button panels-main", words.settings.save);
+    const save = make("button", "button main", words.settings.save);
     const outcome = make("div", "panels-said");
     const form = make(
       "form",

@@ -34,7 +34,7 @@ class Form {
   readonly #range = input("text", 1000);
   readonly #reason = make("textarea", "panels-input");
   readonly #until = input("date");
-  readonly #submit = make("button", "panels-button panels-main", words.suppress.submit);
+  readonly #submit = make("button", "button main", words.suppress.submit);
   readonly #outcome = make("div", "");
 
   constructor(surface: Surface, finding: PlacedFinding) {

@@ -94,7 +94,7 @@ function remover(surface: Surface, suppression: Suppression, entry: HTMLLIElemen
       if (answer.ok) removed(surface, entry);
       else outcome.replaceChildren(failureOf(surface, answer.failure, null));
     },
-    "panels-button panels-danger",
+    "button panels-danger",
   );
   const sure = make("div", "panels-sure", note(words.suppressions.sure), cancel, yes, outcome);
   onEscape(sure, back);
