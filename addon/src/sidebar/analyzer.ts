@@ -1,5 +1,10 @@
 /** The analyzer in this page, behind what the sidebar needs of it. No analysis happens in TypeScript. */
-import load, { Analyzer, type Checked, engine } from "@sheetbrain/analyzer/base64";
+import load, {
+  Analyzer,
+  type Checked,
+  engine,
+  type OrganizationRules,
+} from "@sheetbrain/analyzer/enforcement/base64";
 
 /** One check in slices. */
 export interface Run {
@@ -23,15 +28,27 @@ export interface Checker {
 /** Has the module ready. Rejects where WebAssembly is refused. */
 export const loadAnalyzer: () => Promise<void> = load;
 
-/** Checks formulas as the spreadsheet's locale writes them. The analyzer has to be loaded. */
-export function checkerFor(locale: string, _rules: unknown): Checker {
-  const analyzer = new Analyzer("recommended", locale);
+/**
+ * Checks formulas as the spreadsheet's locale writes them, with the organization's rules (the answer
+ * of `GET /api/rulesets`) or, for null, with those that are recommended. Throws when the rules can not
+ * be used whole. The analyzer has to be loaded.
+ */
+export function checkerFor(locale: string, rules: unknown): Checker {
+  const analyzer =
+    rules === null
+      ? new Analyzer("recommended", locale)
+      : Analyzer.ofRuleSet(rules as OrganizationRules, locale);
   return {
     engine: engine(),
     ruleset: analyzer.ruleset,
-    begin: () => ({
-      check: (formulas, cells) => analyzer.check(formulas, Uint32Array.from(cells)),
-      end: () => undefined,
-    }),
+    begin: () => {
+      const run = analyzer.begin();
+      return {
+        check: (formulas, cells, sheet) => run.check(formulas, Uint32Array.from(cells), sheet),
+        end: () => {
+          run.free();
+        },
+      };
+    },
   };
 }

@@ -30,15 +30,15 @@ export async function checkSnapshot(
       await inSlices(sheet.formulas.length, signal, (from, to) => {
         const formulas = sheet.formulas.slice(from, to);
         const answers = run.check(formulas, sheet.cells.slice(from * 2, to * 2), sheet.name);
-        for (const [offset, { findings, skipped }] of answers.entries()) {
+        for (const [offset, { findings, skipped, template }] of answers.entries()) {
           const cell = cellAt(snapshot, number, from + offset);
           if (cell === null) continue;
           if (skipped !== null) {
             progress.skipped({ sheet: cell.sheet, cell: cellName(cell), reason: skipped });
           }
           for (const finding of findings) {
-            const template = templateOf(finding.fingerprint, null);
-            progress.found({ ...finding, ...cell, template, recorded: false });
+            const number = templateOf(finding.fingerprint, template);
+            progress.found({ ...finding, ...cell, template: number, recorded: false });
           }
         }
         progress.advanced(before + to);

@@ -31,17 +31,17 @@ export class Overlay {
     });
   }
 
-  open({ title, element, open }: Panel): void {
+  open(panel: Panel): void {
     if (this.element.hidden) {
       const focused = document.activeElement;
       this.#opener = focused instanceof HTMLElement ? focused : null;
     }
-    this.#title.textContent = title;
-    this.#body.replaceChildren(element);
+    this.#title.textContent = panel.title;
+    this.#body.replaceChildren(panel.element);
     this.#body.scrollTop = 0;
     this.element.hidden = false;
     for (const part of this.#covered) part.inert = true;
-    open();
+    panel.open();
     this.#title.focus();
   }
 

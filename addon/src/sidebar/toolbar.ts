@@ -16,7 +16,7 @@ export class Toolbar {
   readonly #toggles = new Map<Level, { button: HTMLButtonElement; count: HTMLElement }>();
   readonly #search = make("input", "search");
   readonly #grouping = make("select", "grouping");
-  readonly #amount = make("span", "amount");
+  readonly #amount = make("p", "amount");
 
   constructor(changed: () => void) {
     this.#changed = changed;
@@ -35,16 +35,9 @@ export class Toolbar {
     const toggles = make("div", "toggles", ...levels.map((level) => this.#toggle(level)));
     toggles.setAttribute("role", "group");
     toggles.setAttribute("aria-label", words.levelsLabel);
-    this.element.append(
-      toggles,
-      this.#search,
-      make(
-        "div",
-        "grouping-line",
-        make("label", "", `${words.groupBy} `, this.#grouping),
-        this.#amount,
-      ),
-    );
+    this.#grouping.setAttribute("aria-label", words.groupBy);
+    const line = make("div", "filters", this.#search, this.#grouping);
+    this.element.append(toggles, line, this.#amount);
   }
 
   get wanted(): Wanted {
@@ -76,14 +69,16 @@ export class Toolbar {
         .filter((severity) => levelOf(severity) === level)
         .reduce((sum, severity) => sum + found.count(severity), 0);
       button.setAttribute("aria-pressed", String(this.#levels.has(level)));
-      button.setAttribute("aria-label", words.levelToggle(level, amount));
+      button.title = words.levelToggle(level, amount);
       count.textContent = words.amount(amount);
     }
+    this.#amount.hidden = shown === found.total;
     this.#amount.textContent = words.of(shown, found.total);
   }
 
   #toggle(level: Level): HTMLElement {
     const sign = make("span", `sign ${signs[level]}`, words.sign[signs[level]]);
+    sign.setAttribute("aria-hidden", "true");
     const count = make("span", "count");
     const button = make("button", "toggle", sign, make("span", "", words.levelShort[level]), count);
     button.type = "button";

@@ -94,9 +94,7 @@ export const words = {
   serverOnly: (formulas: number, sheets: number): string =>
     `${count(formulas, "formula")}, ${count(sheets, "sheet")}: not checked here`,
   of: (shown: number, total: number): string =>
-    shown === total
-      ? count(total, "finding")
-      : `${number.format(shown)} of ${count(total, "finding")}`,
+    `${number.format(shown)} of ${count(total, "finding")} shown`,
 
   // Blanks in place of a list.
   startTitle: "Check before you send",
@@ -182,9 +180,9 @@ export const words = {
   } satisfies Record<Severity, string>,
   sign: { high: "×", medium: "!", low: "!", info: "i" } satisfies Record<Severity, string>,
   grouping: {
-    pattern: "Pattern",
-    rule: "Rule",
-    sheet: "Sheet",
+    pattern: "By pattern",
+    rule: "By rule",
+    sheet: "By sheet",
   } satisfies Record<Grouping, string>,
   copies: (more: number): string => `(+${number.format(more)})`,
   policy: "Policy",
@@ -215,7 +213,8 @@ export const words = {
   explain: "Explain",
 
   // Fixes.
-  fixAll: (amount: number): string => `Fix ${number.format(amount)} safe…`,
+  fixAll: (amount: number): string =>
+    amount === 0 ? "No safe fixes" : `Fix ${number.format(amount)} safe…`,
   fixAllTitle: "Safe fixes",
   fixAllText: (changes: number, left: number): string =>
     `${count(changes, "formula")} will be rewritten. Each keeps its result.` +
@@ -238,7 +237,8 @@ export const words = {
   } satisfies Record<Refusal, string>,
   refusedLine: (where: string, reason: Refusal, message: string): string =>
     message === "" ? `${where}: ${words.refusal[reason]}.` : `${where}: ${message}`,
-  undo: (amount: number): string => `Undo last fix (${number.format(amount)})`,
+  undo: (amount: number): string =>
+    amount === 0 ? "Undo last fix" : `Undo last fix (${number.format(amount)})`,
   undone: (made: number): string => `${count(made, "formula")} put back.`,
   notGone: (where: string): string => `${where} can not be shown`,
   notDone: "That did not work",
