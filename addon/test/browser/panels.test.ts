@@ -8,6 +8,7 @@ import type { Reply, ServerAnswer, ServerRequest, Settings } from "../../src/sha
 import { readFinding } from "../../src/shared/audit.ts";
 import { Json } from "../../src/shared/json.ts";
 import type { Results } from "../../src/sidebar/panel.ts";
+import { type Policy, readPolicyPage } from "../../src/sidebar/panels/answers.ts";
 import { type Browser, startBrowser, takeScreenshot } from "./browser.ts";
 import type { Acts } from "./panels-page.ts";
 import { type Program, startProgram } from "./program.ts";
@@ -406,9 +407,13 @@ const asViewer: Scripted = {
       : null,
 };
 
-async function titles(): Promise<string[]> {
+async function storedPolicies(): Promise<readonly Policy[]> {
   const { body } = await send({ method: "GET", path: "/api/policies", body: null });
-  return new Json(JSON.parse(body)).get("policies").list((policy) => policy.get("title").text());
+  return readPolicyPage(new Json(JSON.parse(body))).policies;
+}
+
+async function titles(): Promise<string[]> {
+  return (await storedPolicies()).map(({ title }) => title);
 }
 
 async function focused(page: Page): Promise<string> {
@@ -504,22 +509,41 @@ test("a file of another kind is refused by name", async () => {
   });
 });
 
-test("a PDF is read by the server as a draft, which is put in force or discarded", async () => {
-  await onPage({}, async ({ page, act }) => {
-    await act((acts) => {
-      acts.open("Add a policy");
-    });
-    const buffer = pdf("Do not use HLOOKUP.");
-    await page
-      .getByLabel("Or a file")
-      .setInputFiles({ name: "Old lookups.pdf", mimeType: "application/pdf", buffer });
-    await page.getByRole("button", { name: "Read as a draft" }).click();
-    await page.getByText("Kept as a draft. It is not in force.").waitFor();
-    await page.getByText("Checked as: Formulas must not use HLOOKUP.").waitFor();
-    assert.ok((await titles()).includes("Old lookups"));
-    await page.getByRole("button", { name: "Discard" }).click();
-    await page.getByText("The draft was deleted.").first().waitFor();
-    assert.ok(!(await titles()).includes("Old lookups"));
+/** Gives the form a PDF that becomes a draft of this title. */
+async function draft({ page, act }: Opened, title: string): Promise<void> {
+  await act((acts) => {
+    acts.open("Add a policy");
+  });
+  const buffer = pdf("Do not use HLOOKUP.");
+  await page
+    .getByLabel("Or a file")
+    .setInputFiles({ name: `${title}.pdf`, mimeType: "application/pdf", buffer });
+  await page.getByRole("button", { name: "Read as a draft" }).click();
+  await page.getByText("Kept as a draft. It is not in force.").waitFor();
+  await page.getByText("Checked as: Formulas must not use HLOOKUP.").waitFor();
+}
+
+/** The version of this policy that is in force; null for a draft, undefined when it is gone. */
+async function published(title: string): Promise<number | null | undefined> {
+  return (await storedPolicies()).find((policy) => policy.title === title)?.publishedVersion;
+}
+
+test("a PDF is read by the server as a draft, which can be discarded", async () => {
+  await onPage({}, async (opened) => {
+    await draft(opened, "Discarded");
+    assert.equal(await published("Discarded"), null);
+    await opened.page.getByRole("button", { name: "Discard" }).click();
+    await opened.page.getByText("The draft was deleted.").first().waitFor();
+    assert.equal(await published("Discarded"), undefined);
+  });
+});
+
+test("a draft is put in force", async () => {
+  await onPage({}, async (opened) => {
+    await draft(opened, "Published");
+    await opened.page.getByRole("button", { name: "Put in force" }).click();
+    await opened.page.getByText("“Published” is in force.").first().waitFor();
+    assert.equal(await published("Published"), 2);
   });
 });
 
@@ -627,7 +651,7 @@ test("a server that is away is told, and asked again on demand", async () => {
   });
 });
 
-test("a hostile formula and a hostile title stay text", async () => {
+test("a hostile formula stays text", async () => {
   await onPage({}, async (opened) => {
     await preview(opened, "No VLOOKUP.");
     await opened.page.getByText("onerror=alert(1)").first().waitFor();

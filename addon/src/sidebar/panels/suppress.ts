@@ -47,8 +47,7 @@ class Form {
     this.element.noValidate = true;
     this.element.append(
       this.#choices(),
-      field(words.suppress.reason, this.#reason, words.suppress.reasonHint),
-      this.#counter(),
+      this.#why(),
       field(words.suppress.until, this.#until, words.suppress.untilHint),
       this.#submit,
       this.#outcome,
@@ -81,8 +80,9 @@ class Form {
     return reaches.find((reach) => this.#reach.get(reach)?.checked) ?? "finding";
   }
 
-  /** How much may still be written. */
-  #counter(): HTMLParagraphElement {
+  /** The reason, with how much of it may still be written. */
+  #why(): HTMLElement {
+    const whole = field(words.suppress.reason, this.#reason, words.suppress.reasonHint);
     const counter = describe(this.#reason, "");
     const tell = (): void => {
       const left = longestReason - charactersIn(this.#reason.value.trim());
@@ -90,7 +90,8 @@ class Form {
     };
     this.#reason.addEventListener("input", tell);
     tell();
-    return counter;
+    whole.append(counter);
+    return whole;
   }
 
   async #send(): Promise<void> {
