@@ -2,6 +2,8 @@
  * The page on which the tests open panels: as little of a sidebar as a panel needs. What a panel
  * asks of the script goes to the test; anything else that it asks throws.
  */
+import { make } from "../../src/shared/elements.ts";
+import { Overlay } from "../../src/sidebar/overlay.ts";
 import type { Panel, Results, Surface } from "../../src/sidebar/panel.ts";
 import { explainPanel, panels, suppressForm } from "../../src/sidebar/panels/index.ts";
 
@@ -24,8 +26,15 @@ export interface Acts {
 }
 
 const given = globalThis as unknown as Given;
-const main = document.querySelector("main") ?? document.body;
-const live = document.querySelector("[role=status]") ?? document.body;
+const live = make("p", "unseen");
+live.setAttribute("role", "status");
+const start = make("button", "button", "Start");
+const main = make("main", "", make("h1", "", "SheetBrain"), start);
+const overlay = new Overlay([main], () => {
+  start.focus();
+});
+document.body.append(main, overlay.element, live);
+start.focus();
 let rechecks = 0;
 
 const script = new Proxy(
@@ -54,7 +63,7 @@ const surface: Surface = strict({
     rechecks += 1;
   },
   close: () => {
-    main.replaceChildren();
+    overlay.close();
   },
 });
 
@@ -70,12 +79,7 @@ function strict<T extends object>(object: T): T {
 
 function show(panel: Panel | undefined): void {
   if (panel === undefined) throw new Error("there is no such panel");
-  const title = document.createElement("h2");
-  title.textContent = panel.title;
-  title.tabIndex = -1;
-  main.replaceChildren(title, panel.element);
-  title.focus();
-  panel.open();
+  overlay.open(panel);
 }
 
 const all = panels(surface);

@@ -154,10 +154,30 @@ export function readCompiledPolicy(answer: Json): CompiledPolicy {
 export interface Preview {
   readonly sentences: readonly Sentence[];
   /** What is wrong between its rules and those in force. */
-  readonly issues: readonly string[];
+  readonly issues: readonly Issue[];
   /** How many of the formulas given it finds something in; null when none were given. */
   readonly flagged: number | null;
   readonly hits: readonly { readonly formula: string; readonly message: string }[];
+}
+
+/** Two rules that do not go together. */
+export interface Issue {
+  readonly message: string;
+  /** The rules that it is about, the first first; `policy` is null for the one that is tried. */
+  readonly rules: readonly { readonly policy: string | null; readonly demand: string }[];
+}
+
+/** The policy that is tried has no id yet, unless it is the next version of one. */
+const unstored = "00000000-0000-0000-0000-000000000000";
+
+function readIssue(issue: Json): Issue {
+  return {
+    message: issue.get("message").text(),
+    rules: issue.get("rules").list((rule) => ({
+      policy: rule.get("policy").text() === unstored ? null : rule.get("title").text(),
+      demand: rule.get("paraphrase").text(),
+    })),
+  };
 }
 
 export function readPreview(preview: Json): Preview {
@@ -169,7 +189,7 @@ export function readPreview(preview: Json): Preview {
   );
   return {
     sentences: readSentences(preview.get("compiled")),
-    issues: preview.get("issues").list((issue) => issue.get("message").text()),
+    issues: preview.get("issues").list(readIssue),
     flagged: preview.get("flagged").orNull((flagged) => flagged.number()),
     hits: (audits ?? []).flatMap(({ formula, messages }) =>
       messages.slice(0, 1).map((message) => ({ formula, message })),

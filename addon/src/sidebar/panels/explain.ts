@@ -2,6 +2,7 @@
 import { make } from "../../shared/elements.ts";
 import { cut } from "../../shared/marked.ts";
 import type { Panel, Step, Surface } from "../panel.ts";
+import { formulaOf, visible } from "../text.ts";
 import { field, makePanel, note, section } from "./parts.ts";
 import { words } from "./words.ts";
 
@@ -37,7 +38,6 @@ function explain(surface: Surface, formula: string): HTMLElement[] {
 }
 
 function item(formula: string, { text, span }: Step): HTMLLIElement {
-  const part = make("code", "panels-code", cut(formula, span).marked);
-  part.dir = "ltr";
-  return make("li", "", part, make("p", "", text));
+  const part = formulaOf(cut(formula, span).marked, null, false);
+  return make("li", "", part, make("p", "", ...visible(text)));
 }

@@ -42,7 +42,7 @@ export function onEscape(element: HTMLElement, act: () => void): void {
 export function button(
   label: string,
   act: () => void | Promise<void>,
-  className = "panels-button",
+  className = "button",
 ): HTMLButtonElement {
   const element = make("button", className, label);
   element.type = "button";
@@ -132,7 +132,7 @@ export function note(text: string): HTMLParagraphElement {
 
 /** A text that only screen readers tell. */
 export function unseen(text: string): HTMLSpanElement {
-  return make("span", "panels-unseen", text);
+  return make("span", "unseen", text);
 }
 
 /** A button that copies; where the browser forbids it, the text is selected to be copied by hand. */

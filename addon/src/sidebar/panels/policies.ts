@@ -99,7 +99,7 @@ class PoliciesView {
     const detail = make(
       "div",
       "",
-      button(words.back, back, "panels-button panels-back"),
+      button(words.back, back, "button"),
       title,
       make("p", "panels-hint", about(policy)),
       area.element,

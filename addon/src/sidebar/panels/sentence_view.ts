@@ -1,6 +1,7 @@
 /** Shows what the sentences of a policy became. */
 import { make } from "../../shared/elements.ts";
 import type { Sentence, Status } from "./answers.ts";
+import { visible } from "../text.ts";
 import { unseen } from "./parts.ts";
 import { piecesOf, tally } from "./sentences.ts";
 import { words } from "./words.ts";
@@ -43,8 +44,10 @@ function item(sentence: Sentence): HTMLLIElement {
 }
 
 function textOf(sentence: Sentence): HTMLElement {
-  const pieces = piecesOf(sentence).map(({ text, read }) =>
-    read ? text : make("u", "panels-unread", text, unseen(words.sentences.unreadWord)),
+  const pieces = piecesOf(sentence).flatMap(({ text, read }) =>
+    read
+      ? visible(text)
+      : [make("u", "panels-unread", ...visible(text), unseen(words.sentences.unreadWord))],
   );
   const text = make("p", "panels-text", ...pieces);
   text.dir = "auto";

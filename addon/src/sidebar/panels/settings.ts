@@ -67,7 +67,6 @@ class SettingsView {
     ]);
     const below = make("div", "");
     const change = button(words.settings.changeOrganization, () => this.#change(below));
-    change.setAttribute("aria-label", words.settings.changeWhich);
     below.append(change);
     return section(words.settings.you, about, below);
   }
@@ -147,7 +146,7 @@ class SettingsView {
     department.value = this.#settings.department ?? "";
     const checkOnOpen = input("checkbox");
     checkOnOpen.checked = this.#settings.checkOnOpen;
-    const save = make("button", "panels-button panels-main", words.settings.save);
+    const save = make("button", "button main", words.settings.save);
     const outcome = make("div", "panels-said");
     const form = make(
       "form",

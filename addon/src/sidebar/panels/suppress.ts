@@ -1,6 +1,7 @@
 /** Silences a finding, for a reason that is kept. What is silenced is decided by the server. */
 import { make } from "../../shared/elements.ts";
 import type { Panel, PlacedFinding, Surface } from "../panel.ts";
+import { proper, visible } from "../text.ts";
 import { mayWrite, readSuppression } from "./answers.ts";
 import { Area, failureOf } from "./area.ts";
 import { ask } from "./ask.ts";
@@ -14,9 +15,9 @@ export function suppressForm(surface: Surface, finding: PlacedFinding): Panel {
   const area = new Area(surface);
   const about = facts([
     [words.suppress.rule, make("code", "", finding.rule)],
-    [words.suppress.cell, placeOf(finding)],
+    [words.suppress.cell, proper(placeOf(finding))],
   ]);
-  const parts = [about, make("p", "", finding.message), area.element];
+  const parts = [about, make("p", "", ...visible(finding.message)), area.element];
   return makePanel(surface, words.suppress.title, parts, () => {
     void area.fill(
       () => whoAmI(surface.script),
@@ -33,7 +34,7 @@ class Form {
   readonly #range = input("text", 1000);
   readonly #reason = make("textarea", "panels-input");
   readonly #until = input("date");
-  readonly #submit = make("button", "panels-button panels-main", words.suppress.submit);
+  readonly #submit = make("button", "button main", words.suppress.submit);
   readonly #outcome = make("div", "");
 
   constructor(surface: Surface, finding: PlacedFinding) {
@@ -46,8 +47,7 @@ class Form {
     this.element.noValidate = true;
     this.element.append(
       this.#choices(),
-      field(words.suppress.reason, this.#reason, words.suppress.reasonHint),
-      this.#counter(),
+      this.#why(),
       field(words.suppress.until, this.#until, words.suppress.untilHint),
       this.#submit,
       this.#outcome,
@@ -80,14 +80,18 @@ class Form {
     return reaches.find((reach) => this.#reach.get(reach)?.checked) ?? "finding";
   }
 
-  /** How much may still be written; told only when it grows short. */
-  #counter(): HTMLParagraphElement {
+  /** The reason, with how much of it may still be written. */
+  #why(): HTMLElement {
+    const whole = field(words.suppress.reason, this.#reason, words.suppress.reasonHint);
     const counter = describe(this.#reason, "");
-    this.#reason.addEventListener("input", () => {
+    const tell = (): void => {
       const left = longestReason - charactersIn(this.#reason.value.trim());
-      counter.textContent = left < 200 ? words.suppress.left(Math.max(left, 0)) : "";
-    });
-    return counter;
+      counter.textContent = words.suppress.left(Math.max(left, 0));
+    };
+    this.#reason.addEventListener("input", tell);
+    tell();
+    whole.append(counter);
+    return whole;
   }
 
   async #send(): Promise<void> {

@@ -1,6 +1,7 @@
 /** The list of what is silenced; those who may, end an entry. */
 import { make } from "../../shared/elements.ts";
 import type { Panel, Surface } from "../panel.ts";
+import { proper } from "../text.ts";
 import { mayWrite, readSuppressions, type Suppression } from "./answers.ts";
 import { Area, failureOf } from "./area.ts";
 import { ask, get, type Outcome } from "./ask.ts";
@@ -53,8 +54,6 @@ function show(
 
 function item(suppression: Suppression): HTMLLIElement {
   const { reason, author, createdAt, expiresAt, state, lastMatchedOn } = suppression;
-  const text = make("p", "panels-quote", reason);
-  text.dir = "auto";
   const ends =
     expiresAt === null ? words.suppressions.stays : words.suppressions.ends(dayName(expiresAt));
   const matched =
@@ -65,8 +64,8 @@ function item(suppression: Suppression): HTMLLIElement {
   return make(
     "li",
     `panels-suppression panels-${state}`,
-    make("p", "panels-about", aboutOf(suppression)),
-    text,
+    make("p", "panels-about", proper(aboutOf(suppression))),
+    make("p", "panels-quote", proper(reason)),
     make("p", "panels-hint", by),
     make("p", "panels-hint", [words.suppressions.state[state], ends, matched].join(" · ")),
   );
@@ -95,7 +94,7 @@ function remover(surface: Surface, suppression: Suppression, entry: HTMLLIElemen
       if (answer.ok) removed(surface, entry);
       else outcome.replaceChildren(failureOf(surface, answer.failure, null));
     },
-    "panels-button panels-danger",
+    "button panels-danger",
   );
   const sure = make("div", "panels-sure", note(words.suppressions.sure), cancel, yes, outcome);
   onEscape(sure, back);

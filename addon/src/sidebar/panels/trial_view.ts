@@ -1,7 +1,8 @@
 /** Shows what a policy would find in the formulas last checked, and how it goes with those in force. */
 import { make } from "../../shared/elements.ts";
-import type { Preview } from "./answers.ts";
+import type { Issue, Preview } from "./answers.ts";
 import type { Trial } from "./document.ts";
+import { formulaOf, visible } from "../text.ts";
 import { note, section } from "./parts.ts";
 import { words } from "./words.ts";
 
@@ -12,7 +13,7 @@ export function trialView({ issues, flagged, hits }: Preview, trial: Trial): HTM
   const { formulas, of } = trial;
   const shown: HTMLElement[] = [];
   if (issues.length > 0) {
-    const items = issues.map((issue) => make("li", "", issue));
+    const items = issues.map(issueOf);
     shown.push(section(words.upload.issues, make("ul", "panels-list", ...items)));
   }
   if (formulas.length === 0 || flagged === null) return [...shown, note(words.upload.notTried)];
@@ -22,12 +23,18 @@ export function trialView({ issues, flagged, hits }: Preview, trial: Trial): HTM
   return [...shown, section(words.upload.onScreen, ...found, ...hitList(hits))];
 }
 
+function issueOf({ message, rules }: Issue): HTMLLIElement {
+  const demands = rules.map(({ policy, demand }) =>
+    make("li", "panels-paraphrase", words.upload.demand(policy, demand)),
+  );
+  return make("li", "", make("ol", "panels-plain", ...demands), make("p", "", message));
+}
+
 function hitList(hits: Preview["hits"]): HTMLElement[] {
   if (hits.length === 0) return [];
   const items = hits.slice(0, shownHits).map(({ formula, message }) => {
-    const code = make("code", "panels-code", formula);
-    code.dir = "ltr";
-    return make("li", "", code, make("p", "panels-hint", message));
+    const told = make("p", "panels-hint", ...visible(message));
+    return make("li", "", formulaOf(formula, null, false), told);
   });
   const list = make("ul", "panels-list", ...items);
   const left = hits.length - items.length;

@@ -37,7 +37,7 @@ class UploadForm {
   readonly #department = input("text", 200);
   readonly #text = make("textarea", "panels-input");
   readonly #file = input("file");
-  readonly #submit = make("button", "panels-button panels-main", words.upload.preview);
+  readonly #submit = make("button", "button main", words.upload.preview);
   readonly #said = make("div", "panels-said");
   readonly #result: Area;
   /** What is read by the server; null while the text is what counts. */
@@ -207,7 +207,7 @@ class UploadForm {
         const saved = await ask(this.#surface.script, request, readCompiledPolicy);
         this.#showSaved(saved, outcome);
       },
-      "panels-button panels-main",
+      "button main",
     );
     return make("div", "panels-actions", save, outcome);
   }
@@ -292,7 +292,7 @@ class UploadForm {
       make(
         "div",
         "panels-actions",
-        button(words.upload.publish, publish, "panels-button panels-main"),
+        button(words.upload.publish, publish, "button main"),
         button(words.upload.discard, discard),
         outcome,
       ),

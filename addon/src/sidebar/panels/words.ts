@@ -129,6 +129,8 @@ export const words = {
     notTried: "Check the spreadsheet first to see what the policy would find in it.",
     tooLongToTry: "The text is too long for a preview. It can be saved all the same.",
     issues: "Beside the policies in force",
+    demand: (policy: string | null, demand: string): string =>
+      `${policy === null ? "This policy" : `“${policy}”`}: ${demand}`,
   },
   usage: {
     title: "Usage and plan",
@@ -154,8 +156,7 @@ export const words = {
     unknownEmail: "Google does not tell",
     organization: "Organization",
     role: "Role",
-    changeOrganization: "Change…",
-    changeWhich: "Change the organization",
+    changeOrganization: "Change organization…",
     chooseOrganization: "You belong to several organizations. Choose the one that is meant.",
     choose: "Choose…",
     onlyOne: "You belong to this organization alone.",
