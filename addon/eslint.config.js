@@ -20,7 +20,9 @@ export default defineConfig(
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
-      parserOptions: { project: ["src/tsconfig.json", "test/tsconfig.json"] },
+      parserOptions: {
+        project: ["src/tsconfig.json", "src/script/tsconfig.json", "test/tsconfig.json"],
+      },
     },
     rules: {
       "@typescript-eslint/explicit-module-boundary-types": "error",
@@ -40,8 +42,16 @@ export default defineConfig(
     },
   },
   {
-    files: ["*.js", "*.mjs"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
+    files: ["*.js", "**/*.mjs"],
+    languageOptions: {
+      globals: { process: "readonly", console: "readonly", URL: "readonly", Buffer: "readonly" },
+    },
+  },
+  {
+    // What Google and the sidebar call by name.
+    files: ["src/script/globals.js"],
+    languageOptions: { sourceType: "script", globals: { sheetbrain_: "readonly" } },
+    rules: { "no-unused-vars": "off" },
   },
   {
     rules: {

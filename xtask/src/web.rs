@@ -17,7 +17,7 @@ pub(crate) const NPM_PACKAGES: Step = Step {
     run: install_packages,
 };
 
-/// Makes `addon/dist/console`.
+/// Makes `addon/dist`: the console, and what Google runs of the add-on.
 pub(crate) const WEB_ASSETS: Step = Step {
     name: "web-assets",
     needs: &["npm-packages", "wasm"],

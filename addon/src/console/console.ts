@@ -1,8 +1,8 @@
 /** The page: wires the form to the analyzer in the browser and to the server. */
 import { type Answer, type Audit, type Identity, requestAudit } from "../shared/audit.ts";
+import { find } from "../shared/elements.ts";
 import { UnreadableAnswer } from "../shared/json.ts";
 import { loadAnalyzer, type Check } from "./analyzer.ts";
-import { find } from "./elements.ts";
 import { showFindings } from "./findings.ts";
 import { words } from "./words.ts";
 

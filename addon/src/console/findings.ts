@@ -1,7 +1,7 @@
 /** Shows findings as a list. Decides nothing about them. */
+import { make } from "../shared/elements.ts";
 import type { Finding, Fix } from "../shared/finding.ts";
 import { cut } from "../shared/marked.ts";
-import { make } from "./elements.ts";
 import { words } from "./words.ts";
 
 /** Makes `list` show the findings of `formula` and nothing else. */

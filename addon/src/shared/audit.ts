@@ -62,9 +62,11 @@ function readAudit(answer: Json): Audit {
   };
 }
 
-function readFinding(finding: Json): Finding {
+/** One of `findings`. */
+export function readFinding(finding: Json): Finding {
   return {
     rule: finding.get("rule").text(),
+    category: finding.get("category").text(),
     severity: finding.get("severity").oneOf(severities),
     message: finding.get("message").text(),
     span: finding.get("span").orNull(readSpan),
@@ -87,6 +89,7 @@ function readFix(fix: Json): Fix {
 
 function readCitation(policy: Json): Citation {
   return {
+    id: policy.get("id").text(),
     title: policy.get("title").text(),
     version: policy.get("version").number(),
     sentence: policy.get("sentence").text(),

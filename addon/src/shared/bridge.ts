@@ -20,20 +20,16 @@ export interface SheetSnapshot {
   readonly formulas: readonly string[];
 }
 
-export interface NamedRange {
-  readonly name: string;
-  /** With its sheet: `Inputs!A2:A9`. */
-  readonly range: string;
-}
-
 /** All that a check needs of a spreadsheet, at one moment. Values of cells are not among it. */
 export interface Snapshot {
   readonly spreadsheet: { readonly name: string; readonly locale: string };
-  /** Where the user is: the sheet and the selected range, such as `B2:D9`. */
+  /**
+   * Where the user is: the sheet and the selected range, such as `B2:D9`; no range on a sheet that
+   * is a chart.
+   */
   readonly active: { readonly sheetId: number; readonly range: string };
   /** The sheets in scope, in the order of their tabs. */
   readonly sheets: readonly SheetSnapshot[];
-  readonly names: readonly NamedRange[];
   /** When it was taken: RFC 3339, UTC. */
   readonly takenAt: string;
   /** How many changes can be undone. */
@@ -94,6 +90,14 @@ export interface Report {
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
+/** A file as it crosses the bridge, which carries no bytes. */
+export interface SentFile {
+  readonly name: string;
+  /** Its media type. */
+  readonly type: string;
+  readonly base64: string;
+}
+
 /** A request to SheetBrain's server. The script adds who asks; it refuses paths the sidebar has no use for. */
 export interface ServerRequest {
   readonly method: Method;
@@ -101,6 +105,11 @@ export interface ServerRequest {
   readonly path: string;
   /** JSON, or null for none. */
   readonly body: string | null;
+  /**
+   * Sent as the field `file` of a form (`multipart/form-data`); the members of the object in `body`
+   * are the form's other fields: texts as they are, lists of texts joined by commas.
+   */
+  readonly file?: SentFile;
   readonly idempotencyKey?: string;
   readonly ifNoneMatch?: string;
 }

@@ -20,6 +20,7 @@ export interface Fix {
 
 /** The sentence of a written policy that a formula breaks. */
 export interface Citation {
+  readonly id: string;
   readonly title: string;
   readonly version: number;
   readonly sentence: string;
@@ -27,6 +28,8 @@ export interface Citation {
 
 export interface Finding {
   readonly rule: string;
+  /** What kind of trouble it is, such as `reference` or `policy`. */
+  readonly category: string;
   readonly severity: Severity;
   readonly message: string;
   /** The part in question; null when it is the formula as a whole. */

@@ -23,6 +23,11 @@ export class Json {
     return new Json(member, `${this.#path}/${name}`);
   }
 
+  /** The value as it is, whatever it is. */
+  get raw(): unknown {
+    return this.#value;
+  }
+
   text(): string {
     return typeof this.#value === "string" ? this.#value : this.#fail("a text");
   }
@@ -40,6 +45,18 @@ export class Json {
     return this.#value.map((item, index) => read(new Json(item, `${this.#path}/${index}`)));
   }
 
+  /** How many items the list has. */
+  get size(): number {
+    return Array.isArray(this.#value) ? this.#value.length : this.#fail("a list");
+  }
+
+  /** The item at `index`, from 0; a missing one reads as null. */
+  item(index: number): Json {
+    if (!Array.isArray(this.#value)) this.#fail("a list");
+    const item: unknown = this.#value[index];
+    return new Json(item ?? null, `${this.#path}/${index}`);
+  }
+
   oneOf<T extends string>(choices: readonly T[]): T {
     return choices.find((choice) => choice === this.#value) ?? this.#fail(choices.join(" or "));
   }
@@ -47,6 +64,11 @@ export class Json {
   /** Null stays null; anything else is read. */
   orNull<T>(read: (value: Json) => T): T | null {
     return this.#value === null || this.#value === undefined ? null : read(this);
+  }
+
+  /** Says that the value is not what it should be. */
+  refuse(expected: string): never {
+    return this.#fail(expected);
   }
 
   #fail(expected: string): never {

@@ -20,3 +20,11 @@ export function readProblem(status: number, body: unknown): Problem {
     request: member("instance"),
   };
 }
+
+/** Which kind of problem a body is, as the last segment of its `type`; empty for none. */
+export function problemKind(body: unknown): string {
+  if (typeof body !== "object" || body === null || !("type" in body)) return "";
+  return typeof body.type === "string"
+    ? (/^\/problems\/([a-z-]+)$/.exec(body.type)?.[1] ?? "")
+    : "";
+}

@@ -1,6 +1,6 @@
 /** What the parts of the sidebar beside the list of findings have in common. Types alone. */
 import type { Script, Snapshot } from "../shared/bridge.ts";
-import type { Finding } from "../shared/finding.ts";
+import type { Finding, Span } from "../shared/finding.ts";
 
 /** The script's functions as the sidebar calls them: each answer arrives later. */
 export type RemoteScript = {
@@ -34,6 +34,12 @@ export interface Results {
   readonly ruleset: string;
 }
 
+/** A part of a formula and what it computes, in plain words. */
+export interface Step {
+  readonly text: string;
+  readonly span: Span;
+}
+
 /** What a panel may use of the sidebar. */
 export interface Surface {
   readonly script: RemoteScript;
@@ -41,13 +47,19 @@ export interface Surface {
   say(text: string): void;
   /** The results on screen; null before the first check. */
   results(): Results | null;
+  /** Says what a formula computes; null where the analyzer does not run or can not say it. */
+  readonly explain: ((formula: string) => readonly Step[]) | null;
   /** Asks for a new check, after something changed what would be found. */
   recheck(): void;
   /** Closes the panel and gives the focus back to where it was. */
   close(): void;
 }
 
-/** A part of the sidebar that covers the list while it is open. */
+/**
+ * A part of the sidebar that covers the list while it is open. The sidebar shows `title` above
+ * `element`, as a heading of the second level with a button that closes beside it, and puts the focus
+ * there. Escape inside `element` is the panel's own affair: it closes what is innermost.
+ */
 export interface Panel {
   readonly title: string;
   readonly element: HTMLElement;

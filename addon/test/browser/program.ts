@@ -14,9 +14,14 @@ export interface Program {
   readonly address: string;
   /** Ends it as Ctrl-C does and waits until it has ended well. */
   readonly stop: () => Promise<void>;
+  /** Ends it at once, in the middle of whatever it does; `stop` then only clears up. */
+  readonly kill: () => void;
 }
 
-export async function startProgram(): Promise<Program> {
+/** Starts it with these settings beside those of the demonstration. */
+export async function startProgram(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Program> {
   // An empty folder and environment: settings of whoever runs the tests must not reach it.
   const folder = await mkdtemp(join(tmpdir(), "sheetbrain-browser-test-"));
   const program = spawn(
@@ -24,10 +29,11 @@ export async function startProgram(): Promise<Program> {
     ["serve", "--listen", "127.0.0.1:0", "--ephemeral", "--demo"],
     {
       cwd: folder,
-      env: { PATH: process.env["PATH"], HOME: folder },
+      env: { PATH: process.env["PATH"], HOME: folder, ...settings },
       stdio: ["ignore", "pipe", "inherit"],
     },
   );
+  let isKilled = false;
   const end = async (): Promise<void> => {
     const runs = program.exitCode === null && program.signalCode === null;
     const ended = runs ? once(program, "exit") : Promise.resolve();
@@ -45,7 +51,11 @@ export async function startProgram(): Promise<Program> {
     address,
     stop: async () => {
       await end();
-      assert.equal(program.exitCode, 0, "the program did not end well");
+      if (!isKilled) assert.equal(program.exitCode, 0, "the program did not end well");
+    },
+    kill: () => {
+      isKilled = true;
+      program.kill("SIGKILL");
     },
   };
 }

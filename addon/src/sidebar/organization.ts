@@ -1,0 +1,137 @@
+/**
+ * What the organization decided: its rules and what it silenced. Asked for only after the user asked
+ * something of the server; kept in this browser until then, so that the next check here knows it.
+ */
+import type { Settings } from "../shared/bridge.ts";
+import { Json } from "../shared/json.ts";
+import { type Area, isWithin, readArea, splitName } from "./address.ts";
+import type { RemoteScript, PlacedFinding } from "./panel.ts";
+
+/** Something silenced: one finding wherever it stands, or a rule's findings in a place. */
+export interface Silence {
+  readonly fingerprint: string | null;
+  readonly rule: string | null;
+  /** In lower case, as spreadsheets compare names; null for every sheet. */
+  readonly sheet: string | null;
+  readonly area: Area | null;
+}
+
+export interface Orders {
+  /** The answer of `GET /api/rulesets`; null before there was one. */
+  readonly rules: unknown;
+  readonly etag: string | null;
+  readonly silences: readonly Silence[];
+}
+
+export const noOrders: Orders = { rules: null, etag: null, silences: [] };
+
+/** Where this browser keeps them: one set for each server, person and choice. */
+export function shelf(server: string, email: string, settings: Settings): string {
+  const parts = [server, email, settings.organization ?? "", settings.department ?? ""];
+  return `sheetbrain orders ${JSON.stringify(parts)}`;
+}
+
+/** What was kept; what can not be read, or not by this version, is as if there was nothing. */
+export function recall(key: string): Orders {
+  try {
+    const kept = new Json(JSON.parse(localStorage.getItem(key) ?? "null"));
+    return {
+      rules: kept.get("rules").orNull((rules) => rules.raw),
+      etag: kept.get("etag").orNull((etag) => etag.text()),
+      silences: kept.get("silences").list(readSilence),
+    };
+  } catch {
+    return noOrders;
+  }
+}
+
+/** A browser may refuse to keep anything, or that much: then the next check here knows less. */
+function keep(key: string, orders: Orders): void {
+  try {
+    localStorage.setItem(key, JSON.stringify(orders));
+  } catch {
+    localStorage.removeItem(key);
+  }
+}
+
+/** Asks the server; what it does not answer stays as it was. */
+export async function refresh(
+  script: RemoteScript,
+  key: string,
+  department: string | null,
+  known: Orders,
+): Promise<Orders> {
+  const query = department === null ? "" : `?department=${encodeURIComponent(department)}`;
+  const [rules, silences] = await Promise.all([
+    script.askServer({
+      method: "GET",
+      path: `/api/rulesets${query}`,
+      body: null,
+      ...(known.etag === null ? {} : { ifNoneMatch: known.etag }),
+    }),
+    script.askServer({ method: "GET", path: "/api/suppressions", body: null }),
+  ]);
+  let orders = known;
+  try {
+    if (rules.ok && rules.value.status === 200) {
+      const { body, etag } = rules.value;
+      orders = { ...orders, rules: JSON.parse(body) as unknown, etag };
+    }
+    if (silences.ok && silences.value.status === 200) {
+      const listed = new Json(JSON.parse(silences.value.body)).get("suppressions");
+      const active = listed.list((one) => ({
+        isActive: one.get("state").text() === "active",
+        silence: readListed(one),
+      }));
+      orders = {
+        ...orders,
+        silences: active.filter(({ isActive }) => isActive).map(({ silence }) => silence),
+      };
+    }
+  } catch (error) {
+    console.error(error);
+  }
+  if (orders !== known) keep(key, orders);
+  return orders;
+}
+
+function readListed(one: Json): Silence {
+  const text = (name: string): string | null => one.get(name).orNull((member) => member.text());
+  const range = text("range");
+  const { sheet, cell } = range === null ? { sheet: text("sheet"), cell: "" } : splitName(range);
+  return {
+    fingerprint: text("fingerprint"),
+    rule: text("rule"),
+    sheet: sheet === null ? null : sheet.toLowerCase(),
+    area: range === null ? null : readArea(cell),
+  };
+}
+
+function readSilence(one: Json): Silence {
+  const pair = (member: Json): readonly [number, number] => [
+    member.item(0).orNull((from) => from.number()) ?? 1,
+    member.item(1).orNull((to) => to.number()) ?? Infinity,
+  ];
+  return {
+    fingerprint: one.get("fingerprint").orNull((member) => member.text()),
+    rule: one.get("rule").orNull((member) => member.text()),
+    sheet: one.get("sheet").orNull((member) => member.text()),
+    area: one
+      .get("area")
+      .orNull((area) => ({ columns: pair(area.get("columns")), rows: pair(area.get("rows")) })),
+  };
+}
+
+/** Tells which findings the organization silenced. */
+export function silencer(silences: readonly Silence[]): (finding: PlacedFinding) => boolean {
+  const fingerprints = new Set(silences.map(({ fingerprint }) => fingerprint));
+  const placed = silences.filter(({ fingerprint }) => fingerprint === null);
+  return (finding) =>
+    fingerprints.has(finding.fingerprint) ||
+    placed.some(
+      ({ rule, sheet, area }) =>
+        rule === finding.rule &&
+        sheet === finding.sheet.toLowerCase() &&
+        (area === null || isWithin(area, finding.column, finding.row)),
+    );
+}
