@@ -2,199 +2,22 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import axe, { type AxeResults } from "axe-core";
-import { build } from "esbuild";
 import type { Page } from "playwright-core";
-import type { Reply, ServerAnswer, ServerRequest, Settings } from "../../src/shared/bridge.ts";
-import { readFinding } from "../../src/shared/audit.ts";
+import type { Reply, ServerAnswer, Settings } from "../../src/shared/bridge.ts";
 import { Json } from "../../src/shared/json.ts";
-import type { Results } from "../../src/sidebar/panel.ts";
 import { type Policy, readPolicyPage } from "../../src/sidebar/panels/answers.ts";
-import { type Browser, startBrowser, takeScreenshot } from "./browser.ts";
-import type { Acts } from "./panels-page.ts";
-import { type Program, startProgram } from "./program.ts";
+import { takeScreenshot } from "./browser.ts";
+import { type Opened, type PanelHost, type Scripted, startPanels } from "./panels-host.ts";
 
-const site = "http://sheetbrain.test/";
-const hostile = '=VLOOKUP("<img src=x onerror=alert(1)>", Rates!A:B, 2)';
-const formulas = ["=VLOOKUP(B2, Rates!A:B, 2)", hostile, "=SUM(B2:B9)", "=NOW()+1.07*A1"];
-
-let program: Program;
-let browser: Browser;
-let results: Results;
-let document: string;
-
-/** Ends what was started, the last first. */
-const endings: (() => Promise<void>)[] = [];
+let host: PanelHost;
 
 before(async () => {
-  program = await startProgram();
-  endings.unshift(program.stop);
-  browser = await startBrowser();
-  endings.unshift(browser.close);
-  results = await audit();
-  document = await pageOf();
+  host = await startPanels();
 });
 
 after(async () => {
-  for (const end of endings) await end();
+  await host.stop();
 });
-
-async function pageOf(): Promise<string> {
-  const bundle = await build({
-    entryPoints: ["test/browser/panels-page.ts", "src/sidebar/sidebar.css"],
-    outdir: "out",
-    bundle: true,
-    write: false,
-    format: "iife",
-    target: "es2022",
-  });
-  const part = (extension: string): string =>
-    bundle.outputFiles.find(({ path }) => path.endsWith(extension))?.text ?? "";
-  return [
-    `<!doctype html><html lang="en"><meta charset="utf-8"><title>Panels</title>`,
-    `<style>${part(".css")}</style>`,
-    `<body><script>${part(".js").replaceAll("</script", "<\\/script")}</script>`,
-  ].join("");
-}
-
-/** What the server's own audit finds in the formulas, as the sidebar keeps it. */
-async function audit(): Promise<Results> {
-  const body = JSON.stringify({ formulas: formulas.map((formula) => [formula]) });
-  const { body: text } = await send({ method: "POST", path: "/api/audit", body });
-  const answer = new Json(JSON.parse(text));
-  const findings = answer.get("audits").list((entry) => {
-    const row = Number(entry.get("cellAddress").text().replace(/\D/g, ""));
-    const formula = entry.get("formula").text();
-    return entry.get("findings").list((finding) => ({
-      ...readFinding(finding),
-      sheetId: 7,
-      sheet: "Price model",
-      column: 1,
-      row,
-      formula,
-      fingerprint: finding.get("fingerprint").text(),
-      template: row,
-      recorded: true,
-    }));
-  });
-  return {
-    snapshot: {
-      spreadsheet: { name: "Budget <b>2026</b>", locale: "en_GB" },
-      active: { sheetId: 7, range: "A1" },
-      sheets: [{ id: 7, name: "Price model", cells: [1, 1, 1, 2, 1, 3, 1, 4], formulas }],
-      takenAt: "2026-11-27T04:20:00Z",
-      undoable: 0,
-    },
-    findings: findings.flat(),
-    auditId: answer.get("auditId").text(),
-    engine: answer.get("engine").text(),
-    ruleset: answer.get("ruleset").text(),
-  };
-}
-
-/** Asks the server as the script does. */
-async function send(request: ServerRequest): Promise<ServerAnswer> {
-  const headers = { "x-user-id": "user_demo", "x-user-org": "org_demo" };
-  const init: RequestInit =
-    request.file === undefined
-      ? { headers: { ...headers, "content-type": "application/json" }, body: request.body }
-      : { headers, body: formOf(request) };
-  const response = await fetch(new URL(request.path, program.address), {
-    method: request.method,
-    ...init,
-  });
-  return {
-    status: response.status,
-    body: await response.text(),
-    etag: response.headers.get("etag"),
-    retryAfter: Number(response.headers.get("retry-after")) || null,
-  };
-}
-
-function formOf({ body, file }: ServerRequest): FormData {
-  assert.ok(file);
-  const form = new FormData();
-  const fields = JSON.parse(body ?? "{}") as Record<string, string>;
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  const bytes = Buffer.from(file.base64, "base64");
-  form.append("file", new Blob([bytes], { type: file.type }), file.name);
-  return form;
-}
-
-/** What stands in for the script; the server's answers are real unless `answer` gives another. */
-interface Scripted {
-  readonly answer?: (request: ServerRequest) => Reply<ServerAnswer> | null;
-  readonly isUnchecked?: boolean;
-  readonly scheme?: "light" | "dark";
-}
-
-interface Opened {
-  readonly page: Page;
-  readonly settings: () => Settings;
-  readonly act: (run: (acts: Acts) => void) => Promise<void>;
-}
-
-/** Loads the page, lets `use` use it and expects that the browser complained of nothing. */
-async function onPage(scripted: Scripted, use: (opened: Opened) => Promise<void>): Promise<void> {
-  const page = await browser.context.newPage();
-  await page.setViewportSize({ width: 300, height: 960 });
-  await page.emulateMedia({ colorScheme: scripted.scheme ?? "light" });
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => complaints.push(message.text()));
-  const script = scriptOf(scripted);
-  await page.exposeFunction("callScript", script.call);
-  await page.addInitScript(
-    (value) => Object.assign(globalThis, { results: value }),
-    scripted.isUnchecked === true ? null : results,
-  );
-  await page.route(`${site}**`, (route) =>
-    route.fulfill({ contentType: "text/html", body: document }),
-  );
-  try {
-    await page.goto(site);
-    await use({
-      page,
-      settings: script.settings,
-      act: async (run) => {
-        await page.evaluate(`(${run.toString()})(acts)`);
-      },
-    });
-    assert.deepEqual(complaints, []);
-  } finally {
-    await page.close();
-  }
-}
-
-/** The functions of the script that panels call, and no others. */
-function scriptOf({ answer }: Scripted): {
-  call: (name: string, given: readonly unknown[]) => Promise<unknown>;
-  settings: () => Settings;
-} {
-  let settings: Settings = { organization: null, department: null, checkOnOpen: true };
-  const call = async (name: string, given: readonly unknown[]): Promise<unknown> => {
-    switch (name) {
-      case "askServer": {
-        const request = given[0] as ServerRequest;
-        return answer?.(request) ?? { ok: true, value: await send(request) };
-      }
-      case "getSurroundings":
-        return {
-          ok: true,
-          value: { server: program.address, version: "0.1.0", email: "ada@example.com", settings },
-        };
-      case "saveSettings":
-        settings = given[0] as Settings;
-        return { ok: true, value: null };
-      case "writeReport":
-        return { ok: true, value: { sheetId: 8, range: "A1" } };
-      case "goTo":
-        return { ok: true, value: null };
-      default:
-        throw new Error(`panels do not call ${name}`);
-    }
-  };
-  return { call, settings: () => settings };
-}
 
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
@@ -364,13 +187,13 @@ function answered(body: object): Reply<ServerAnswer> {
 
 async function silence(reason: string): Promise<void> {
   const body = JSON.stringify({ rule: "approximate-lookup", sheet: "Old", reason });
-  await send({ method: "POST", path: "/api/suppressions", body });
+  await host.send({ method: "POST", path: "/api/suppressions", body });
 }
 
 for (const { name, show, scripted } of looks) {
   for (const scheme of ["light", "dark"] as const) {
     test(`axe finds nothing in the ${scheme} panel ${name}, and it is 300 pixels wide`, async () => {
-      await onPage({ ...scripted, scheme }, async (opened) => {
+      await host.onPage({ ...scripted, scheme }, async (opened) => {
         await show(opened);
         await takeScreenshot(opened.page, `panel-${name}-${scheme}`);
         assert.deepEqual(await violations(opened.page), []);
@@ -408,7 +231,7 @@ const asViewer: Scripted = {
 };
 
 async function storedPolicies(): Promise<readonly Policy[]> {
-  const { body } = await send({ method: "GET", path: "/api/policies", body: null });
+  const { body } = await host.send({ method: "GET", path: "/api/policies", body: null });
   return readPolicyPage(new Json(JSON.parse(body))).policies;
 }
 
@@ -431,7 +254,7 @@ async function preview({ page, act }: Opened, content: string): Promise<void> {
 }
 
 test("a preview stores nothing, and saving puts the policy in force", async () => {
-  await onPage({}, async (opened) => {
+  await host.onPage({}, async (opened) => {
     const { page } = opened;
     const before = await titles();
     await preview(opened, "Do not use INDIRECT.");
@@ -447,14 +270,14 @@ test("a preview stores nothing, and saving puts the policy in force", async () =
 });
 
 test("what came of a preview gets the focus", async () => {
-  await onPage({}, async (opened) => {
+  await host.onPage({}, async (opened) => {
     await preview(opened, "Do not use OFFSET.");
     assert.equal(await focused(opened.page), "What it becomes");
   });
 });
 
 test("a text that is changed after its preview can not be saved unread", async () => {
-  await onPage({}, async (opened) => {
+  await host.onPage({}, async (opened) => {
     await preview(opened, "Do not use OFFSET.");
     await opened.page.getByLabel("Text", { exact: true }).fill("Be kind.");
     assert.equal(await opened.page.getByRole("button", { name: "Save" }).count(), 0);
@@ -462,7 +285,7 @@ test("a text that is changed after its preview can not be saved unread", async (
 });
 
 test("a viewer is told before writing, and may preview but not save", async () => {
-  await onPage(asViewer, async (opened) => {
+  await host.onPage(asViewer, async (opened) => {
     await preview(opened, "Do not use OFFSET.");
     await opened.page.getByText("Your role is Viewer").waitFor();
     assert.equal(await opened.page.getByRole("button", { name: "Save" }).count(), 0);
@@ -470,7 +293,7 @@ test("a viewer is told before writing, and may preview but not save", async () =
 });
 
 test("a viewer is told that findings can not be suppressed", async () => {
-  await onPage(asViewer, async ({ page, act }) => {
+  await host.onPage(asViewer, async ({ page, act }) => {
     await act((acts) => {
       acts.suppress();
     });
@@ -480,7 +303,7 @@ test("a viewer is told that findings can not be suppressed", async () => {
 });
 
 test("a text file fills the form", async () => {
-  await onPage({}, async ({ page, act }) => {
+  await host.onPage({}, async ({ page, act }) => {
     await act((acts) => {
       acts.open("Add a policy");
     });
@@ -497,7 +320,7 @@ test("a text file fills the form", async () => {
 });
 
 test("a file of another kind is refused by name", async () => {
-  await onPage({}, async ({ page, act }) => {
+  await host.onPage({}, async ({ page, act }) => {
     await act((acts) => {
       acts.open("Add a policy");
     });
@@ -529,7 +352,7 @@ async function published(title: string): Promise<number | null | undefined> {
 }
 
 test("a PDF is read by the server as a draft, which can be discarded", async () => {
-  await onPage({}, async (opened) => {
+  await host.onPage({}, async (opened) => {
     await draft(opened, "Discarded");
     assert.equal(await published("Discarded"), null);
     await opened.page.getByRole("button", { name: "Discard" }).click();
@@ -539,7 +362,7 @@ test("a PDF is read by the server as a draft, which can be discarded", async () 
 });
 
 test("a draft is put in force", async () => {
-  await onPage({}, async (opened) => {
+  await host.onPage({}, async (opened) => {
     await draft(opened, "Published");
     await opened.page.getByRole("button", { name: "Put in force" }).click();
     await opened.page.getByText("“Published” is in force.").first().waitFor();
@@ -571,7 +394,7 @@ function pdf(line: string): Buffer {
 }
 
 test("a suppression needs a reason, is made for it, and closes the form", async () => {
-  await onPage({}, async ({ page, act }) => {
+  await host.onPage({}, async ({ page, act }) => {
     await act((acts) => {
       acts.suppress();
     });
@@ -581,7 +404,7 @@ test("a suppression needs a reason, is made for it, and closes the form", async 
     await page.getByRole("button", { name: "Suppress" }).click();
     await page.locator(".overlay").waitFor({ state: "hidden" });
     assert.equal(await focused(page), "Start");
-    const { body } = await send({ method: "GET", path: "/api/suppressions", body: null });
+    const { body } = await host.send({ method: "GET", path: "/api/suppressions", body: null });
     assert.ok(body.includes("Agreed with the bank."));
     assert.equal(await page.evaluate("acts.rechecks()"), 1);
   });
@@ -589,7 +412,7 @@ test("a suppression needs a reason, is made for it, and closes the form", async 
 
 test("a suppression is deleted at the second press", async () => {
   await silence("To be deleted.");
-  await onPage({}, async ({ page, act }) => {
+  await host.onPage({}, async ({ page, act }) => {
     await act((acts) => {
       acts.open("Suppressions");
     });
@@ -598,13 +421,13 @@ test("a suppression is deleted at the second press", async () => {
     assert.equal(await focused(page), "Cancel");
     await entry.getByRole("button", { name: "Yes, delete" }).click();
     await entry.waitFor({ state: "detached" });
-    const { body } = await send({ method: "GET", path: "/api/suppressions", body: null });
+    const { body } = await host.send({ method: "GET", path: "/api/suppressions", body: null });
     assert.ok(!body.includes("To be deleted."));
   });
 });
 
 test("Escape goes back from a policy to the list, and from the list to where the focus was", async () => {
-  await onPage({}, async ({ page, act }) => {
+  await host.onPage({}, async ({ page, act }) => {
     await act((acts) => {
       acts.open("Policies");
     });
@@ -619,7 +442,7 @@ test("Escape goes back from a policy to the list, and from the list to where the
 });
 
 test("an export is handed to the browser as a file", async () => {
-  await onPage({}, async ({ page, act }) => {
+  await host.onPage({}, async ({ page, act }) => {
     await act((acts) => {
       acts.open("Export");
     });
@@ -630,7 +453,7 @@ test("an export is handed to the browser as a file", async () => {
 });
 
 test("before the first check there is nothing to export", async () => {
-  await onPage({ isUnchecked: true }, async ({ page, act }) => {
+  await host.onPage({ isUnchecked: true }, async ({ page, act }) => {
     await act((acts) => {
       acts.open("Export");
     });
@@ -640,7 +463,7 @@ test("before the first check there is nothing to export", async () => {
 
 test("a server that is away is told, and asked again on demand", async () => {
   const { answer, comeBack } = awayFirst();
-  await onPage({ answer }, async ({ page, act }) => {
+  await host.onPage({ answer }, async ({ page, act }) => {
     await act((acts) => {
       acts.open("Policies");
     });
@@ -652,7 +475,7 @@ test("a server that is away is told, and asked again on demand", async () => {
 });
 
 test("a hostile formula stays text", async () => {
-  await onPage({}, async (opened) => {
+  await host.onPage({}, async (opened) => {
     await preview(opened, "No VLOOKUP.");
     await opened.page.getByText("onerror=alert(1)").first().waitFor();
     assert.equal(await opened.page.locator("img").count(), 0);
@@ -680,7 +503,7 @@ function ofTwo(settings: () => Settings): NonNullable<Scripted["answer"]> {
 test("whoever belongs to several organizations chooses one, and another later", async () => {
   let settings = (): Settings => ({ organization: null, department: null, checkOnOpen: true });
   const answer = ofTwo(() => settings());
-  await onPage({ answer }, async (opened) => {
+  await host.onPage({ answer }, async (opened) => {
     const { page, act } = opened;
     settings = opened.settings;
     await act((acts) => {
@@ -700,7 +523,7 @@ test("whoever belongs to several organizations chooses one, and another later", 
 });
 
 test("preferences are saved, and another department asks for a new check", async () => {
-  await onPage({}, async ({ page, act, settings }) => {
+  await host.onPage({}, async ({ page, act, settings }) => {
     await act((acts) => {
       acts.open("Settings");
     });

@@ -18,7 +18,8 @@ export function panels(surface: Surface): Panel[] {
     policiesPanel(surface),
     uploadPanel(surface),
     suppressionsPanel(surface),
-    explainPanel(surface),
+    // Where nothing can be explained, nothing offers it.
+    ...(surface.explain === null ? [] : [explainPanel(surface)]),
     exportPanel(surface),
     usagePanel(surface),
     settingsPanel(surface),

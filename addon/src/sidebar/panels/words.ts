@@ -297,7 +297,7 @@ export const words = {
     title: "Explain a formula",
     formula: "Formula",
     hint: "It is read in this browser; nothing is sent.",
-    absent: "The analyzer does not run in this browser, so nothing can be explained here.",
+    absent: "Formulas can not be explained here.",
     type: "Type or paste a formula.",
     steps: "Step by step",
     failed: (reason: string): string => `It can not be explained: ${reason}`,
