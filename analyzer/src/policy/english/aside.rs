@@ -196,7 +196,7 @@ pub(super) fn both(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
             span: force.span,
             meanings: vec![Meaning::Mark(';')],
         };
-        let start = [subject, &[force.clone()], before, &[semicolon]].concat();
+        let start = [subject, std::slice::from_ref(force), before, &[semicolon]].concat();
         for second in said_again(subject, force, before, after) {
             all.push([start.as_slice(), &second].concat());
         }
@@ -243,7 +243,7 @@ fn said_again(
         return ways;
     }
     if is_base(first) {
-        return vec![[subject, &[force.clone()], after].concat()];
+        return vec![[subject, std::slice::from_ref(force), after].concat()];
     }
     if be.is_some() {
         return vec![with_be(force.clone(), after)];

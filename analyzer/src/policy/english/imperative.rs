@@ -513,8 +513,8 @@ fn must_do(input: Input<'_>) -> Read<'_, Clause> {
     if let Ok((rest, (outcome, level))) = (required(Form::Gerund), is_required).parse(input) {
         return Ok((rest, clause_of(level)(outcome)));
     }
-    let it_is_required =
-        (class(Class::It), class(Class::Be), how, class(Class::To)).map(|(_, _, level, _)| level);
+    let it_is_required = (class(Class::It), class(Class::Be), how, class(Class::To))
+        .map(|((), (), level, ())| level);
     let (input, level) = opt(it_is_required).parse(input)?;
     required(Form::Base)
         .map(clause_of(level.unwrap_or(Level::Must)))

@@ -95,7 +95,7 @@ fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         opt(any_class(&[Class::From, Class::Against])),
         prohibited(Form::Gerund),
     );
-    if let Ok((rest, (_, level, _, outcome))) = { kept }.parse(input)
+    if let Ok((rest, ((), level, _, outcome))) = { kept }.parse(input)
         && !nobody
     {
         return Ok((rest, clause_of(level, outcome)));
