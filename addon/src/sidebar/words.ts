@@ -5,7 +5,7 @@ import type { Connection } from "./state.ts";
 import type { Grouping, Level } from "./view.ts";
 
 const number = new Intl.NumberFormat("en-US");
-const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 2 });
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 function count(amount: number, one: string, many = `${one}s`): string {
@@ -195,7 +195,7 @@ export const words = {
   localTag: "Not recorded",
   localTagShort: "Local",
   amount: (amount: number): string => number.format(amount),
-  /** `6.8K`, where there is no room for more. */
+  /** `6.8K`, `26K`, where there is no room for more. */
   shortAmount: (amount: number): string => short.format(amount),
 
   // Detail.
