@@ -112,12 +112,53 @@ pub(super) fn over_limit(metric: &Metric, value: u32, at_most: u32, paraphrase: 
         Metric::DistinctReferences => "different references",
         Metric::Parentheses => "levels of parentheses",
         Metric::Operators => "operators",
-        Metric::OperatorsOf(thing) => super::paraphrase::thing_name(*thing),
+        Metric::OperatorsOf(thing) => thing_name(*thing),
         Metric::Nesting | Metric::NestingOf(_) => "levels of nested calls",
         Metric::Arguments(_) => "arguments",
         Metric::Numbers => "numbers",
     };
     format!("There are {value} {what} here, {at_most} at most are meant. {paraphrase}")
+}
+
+/// What a thing is called.
+pub(super) fn thing_name(thing: Thing) -> &'static str {
+    match thing {
+        Thing::WholeColumns => "references to whole columns",
+        Thing::WholeRows => "references to whole rows",
+        Thing::OpenRanges => "open-ended ranges",
+        Thing::OtherSheets => "references to other sheets",
+        Thing::NamedRanges => "named ranges",
+        Thing::AbsoluteReferences => "absolute references",
+        Thing::RelativeReferences => "relative references",
+        Thing::RelativeRanges => "relative ranges",
+        Thing::MixedReferences => "mixed references",
+        Thing::References => "cell references",
+        Thing::Ranges => "ranges",
+        Thing::Numbers => "hard-coded numbers",
+        Thing::Texts => "text constants",
+        Thing::ErrorValues => "error values",
+        Thing::Divisions => "divisions",
+        Thing::Multiplications => "multiplications",
+        Thing::Concatenations => "concatenations",
+        Thing::Powers => "exponentiation",
+        Thing::Comparisons => "comparisons",
+        Thing::Percents => "percent signs",
+        Thing::LineBreaks => "line breaks",
+        Thing::CustomFunctions => "custom functions",
+        Thing::ApproximateLookups => "approximate lookups",
+        Thing::MaskedErrors => "error masking",
+        Thing::BuiltUrls => "URLs built from cell values",
+        Thing::ArrayLiterals => "array literals",
+        Thing::EmptyArguments => "empty arguments",
+        Thing::EmptyTexts => "empty texts",
+        Thing::Additions => "additions",
+        Thing::Subtractions => "subtractions",
+        Thing::NeedlessPluses => "needless plus signs",
+        Thing::DoubleNegations => "double minus signs",
+        Thing::LowercaseFunctions => "function names in lower case",
+        Thing::Spaces => "spaces",
+        Thing::InsecureUrls => "addresses without https",
+    }
 }
 
 /// A constant as written in a formula.

@@ -79,6 +79,7 @@ pub use compile::{Incremental, compile};
 pub use lexicon::{Lexicon, LexiconError};
 pub use rule::PolicyRule;
 pub use status::Status;
+#[cfg(feature = "policies")]
 pub use terms::Terms;
 pub use violation::Violation;
 

@@ -1,9 +1,9 @@
 //! A rule said back in the analyzer's own words. What is said here, the grammar reads back to
 //! the same rule.
 
-use super::message::value;
+use super::message::{thing_name, value};
 use super::quoted;
-use super::rule::{Demand, FunctionSet, Level, Metric, Requirement, Target, Thing, What};
+use super::rule::{Demand, FunctionSet, Level, Metric, Requirement, Target, What};
 use super::scope::{Places, Scope};
 use crate::functions;
 
@@ -169,47 +169,6 @@ fn what(what: &What) -> String {
         What::MaskedErrors(set) => format!("error masking with {}", functions(set, "or")),
         What::Thing(thing) => thing_name(*thing).to_owned(),
         What::Pattern(query) => quoted::query(query),
-    }
-}
-
-/// What a thing is called.
-pub(super) fn thing_name(thing: Thing) -> &'static str {
-    match thing {
-        Thing::WholeColumns => "references to whole columns",
-        Thing::WholeRows => "references to whole rows",
-        Thing::OpenRanges => "open-ended ranges",
-        Thing::OtherSheets => "references to other sheets",
-        Thing::NamedRanges => "named ranges",
-        Thing::AbsoluteReferences => "absolute references",
-        Thing::RelativeReferences => "relative references",
-        Thing::RelativeRanges => "relative ranges",
-        Thing::MixedReferences => "mixed references",
-        Thing::References => "cell references",
-        Thing::Ranges => "ranges",
-        Thing::Numbers => "hard-coded numbers",
-        Thing::Texts => "text constants",
-        Thing::ErrorValues => "error values",
-        Thing::Divisions => "divisions",
-        Thing::Multiplications => "multiplications",
-        Thing::Concatenations => "concatenations",
-        Thing::Powers => "exponentiation",
-        Thing::Comparisons => "comparisons",
-        Thing::Percents => "percent signs",
-        Thing::LineBreaks => "line breaks",
-        Thing::CustomFunctions => "custom functions",
-        Thing::ApproximateLookups => "approximate lookups",
-        Thing::MaskedErrors => "error masking",
-        Thing::BuiltUrls => "URLs built from cell values",
-        Thing::ArrayLiterals => "array literals",
-        Thing::EmptyArguments => "empty arguments",
-        Thing::EmptyTexts => "empty texts",
-        Thing::Additions => "additions",
-        Thing::Subtractions => "subtractions",
-        Thing::NeedlessPluses => "needless plus signs",
-        Thing::DoubleNegations => "double minus signs",
-        Thing::LowercaseFunctions => "function names in lower case",
-        Thing::Spaces => "spaces",
-        Thing::InsecureUrls => "addresses without https",
     }
 }
 
