@@ -99,22 +99,6 @@ async fn the_plan_free_is_booked_at_once() {
 }
 
 #[tokio::test]
-async fn booking_and_the_portal_take_from_the_rate() {
-    let stripe = Stripe::start().await;
-    let settings = stripe.settings().with("RATE_LIMIT_REQUESTS", "2");
-    let server = settings.server().await;
-    let member = server.member("org:admin").await;
-    let booked = book(&server, &member, "free").await.expect(200);
-    assert_eq!(booked.header("x-ratelimit-remaining"), "1");
-    let portal = server
-        .post(who(&member), "/api/billing/portal", &json!({}))
-        .await;
-    let _ = portal.expect_problem(409, "conflict");
-    let refused = book(&server, &member, "free").await;
-    let _ = refused.expect_problem(429, "rate-limited");
-}
-
-#[tokio::test]
 async fn an_organization_becomes_one_customer() {
     let stripe = Stripe::start().await;
     let server = stripe.settings().server().await;

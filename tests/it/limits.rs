@@ -9,6 +9,7 @@ use tests::Server;
 use tests::answer::Answer;
 use tests::load::{self, Audit};
 use tests::program::{Start, send, who};
+use tests::stripe::Stripe;
 
 fn count(answers: &[Answer], status: u16) -> usize {
     answers
@@ -239,4 +240,21 @@ async fn what_is_too_large_is_refused_and_not_counted() {
         server.sql("SELECT success FROM ingestion_logs").await,
         "false"
     );
+}
+
+#[tokio::test]
+async fn booking_and_the_portal_take_from_the_rate() {
+    let stripe = Stripe::start().await;
+    let settings = stripe.settings().with("RATE_LIMIT_REQUESTS", "2");
+    let server = settings.server().await;
+    let member = server.member("org:admin").await;
+    let post = async |path: &str, body| server.post(who(&member), path, &body).await;
+    let booked = post("/api/billing", json!({"plan": "free"}))
+        .await
+        .expect(200);
+    assert_eq!(booked.header("x-ratelimit-remaining"), "1");
+    let portal = post("/api/billing/portal", json!({})).await;
+    let _ = portal.expect_problem(409, "conflict");
+    let refused = post("/api/billing", json!({"plan": "free"})).await;
+    let _ = refused.expect_problem(429, "rate-limited");
 }
