@@ -16,7 +16,8 @@ export interface DetailEvents {
   readonly go: (place: PlacedFinding) => void;
   readonly change: (changes: readonly Change[], title: string) => void;
   readonly suppress: (place: PlacedFinding) => void;
-  readonly explain: (place: PlacedFinding) => void;
+  /** Null where nothing explains formulas. */
+  readonly explain: ((place: PlacedFinding) => void) | null;
   /** Where the page about a built-in rule is; null where that is not known. */
   readonly docs: (rule: string) => string | null;
 }
@@ -168,10 +169,15 @@ export class FindingDetail implements Detail {
       button("suppress", words.suppress, () => {
         this.#events.suppress(place);
       }),
-      button("explain", words.explain, () => {
-        this.#events.explain(place);
-      }),
     );
+    const { explain } = this.#events;
+    if (explain !== null) {
+      buttons.push(
+        button("explain", words.explain, () => {
+          explain(place);
+        }),
+      );
+    }
     return make("div", "buttons", ...buttons);
   }
 }

@@ -101,9 +101,12 @@ function start(): void {
     suppress: (place) => {
       openPanel(suppressForm(surface, place));
     },
-    explain: (place) => {
-      openPanel(explainPanel(surface, place.formula));
-    },
+    explain:
+      surface.explain === null
+        ? null
+        : (place) => {
+            openPanel(explainPanel(surface, place.formula));
+          },
     docs: (rule) => {
       const server = state.surroundings?.server;
       return server === undefined ? null : `${server}/rules/${encodeURIComponent(rule)}`;
