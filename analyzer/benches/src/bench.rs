@@ -1,7 +1,6 @@
 //! How fast formulas are parsed and audited, beside what other parsers do with the same list in
 //! the same run. See README.md for how to read it.
 
-mod formulas;
 mod race;
 mod threads;
 
@@ -16,6 +15,7 @@ use analyzer::cell::Position;
 use analyzer::parser::{Locale, parse, parse_into};
 use analyzer::rule::Preset;
 use analyzer::ruleset::RuleSet;
+use analyzer_bench::formulas;
 use ironcalc_base::expressions::parser::{Node, new_parser_english};
 use ironcalc_base::expressions::types::CellReferenceRC;
 

@@ -11,6 +11,7 @@ use analyzer::ast::{Formula, Tree};
 use analyzer::parser::{Locale, parse, parse_into};
 use analyzer::policy::{Compiled, Incremental, Lexicon, compile};
 use analyzer::rule::{Context, Surroundings};
+use analyzer_bench::formulas;
 
 const ROUNDS: usize = 31;
 
@@ -82,7 +83,7 @@ rules:
 "#;
 
 fn main() {
-    let formulas = formulas();
+    let formulas = formulas::list();
     let policy = compile(POLICY, &Lexicon::english());
     let rules = policy.enforced_rules().count();
     let trees: Vec<Tree> = formulas
@@ -201,23 +202,4 @@ fn timed(work: impl FnOnce()) -> Duration {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
-fn formulas() -> Vec<String> {
-    if let Some(folder) = std::env::var_os("SHEETBRAIN_CORPUS") {
-        let path = std::path::Path::new(&folder).join("euses-dev.txt");
-        match std::fs::read_to_string(&path) {
-            Ok(text) => return text.lines().map(str::to_owned).collect(),
-            Err(error) => println!("{}: {error}", path.display()),
-        }
-    }
-    println!("SHEETBRAIN_CORPUS names no list of formulas: using a small one made here");
-    (1..=10_000_u32)
-        .map(|row| match row % 4 {
-            0 => format!("=SUM(A{row}:B{})", row + 9),
-            1 => format!("=A{row}*(1+$C$1)-B{row}/2"),
-            2 => format!("=IF(A{row}>=10,\"high\",\"low\")"),
-            _ => format!("=VLOOKUP(A{row},Prices!$A$2:$C$500,3,FALSE)"),
-        })
-        .collect()
 }

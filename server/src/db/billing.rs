@@ -11,6 +11,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::webhook_events::{self, Sender};
 use super::{TenantTx, WriterPool};
 use crate::billing::events::{Fact, SubscriptionFact};
 use crate::clock::month_of;
@@ -31,21 +32,8 @@ pub struct Event<'a> {
 /// Applies one event; `false` when it was applied before.
 pub async fn apply(db: &WriterPool, event: Event<'_>, facts: &[Fact]) -> Result<bool, sqlx::Error> {
     let mut transaction = db.begin().await?;
-    // Bookings change rarely; one event at a time keeps every step below simple.
-    sqlx::query_scalar!("SELECT pg_advisory_xact_lock(hashtext('sheetbrain.stripe'))")
-        .fetch_one(&mut *transaction)
-        .await?;
-    let new = sqlx::query!(
-        "INSERT INTO sheetbrain.webhook_events (source, event_id, event_type, received_at)
-         VALUES ('stripe', $1, $2, $3) ON CONFLICT DO NOTHING",
-        event.id,
-        event.kind,
-        event.received_at,
-    )
-    .execute(&mut *transaction)
-    .await?
-    .rows_affected();
-    if new == 0 {
+    let (id, kind, at) = (event.id, event.kind, event.received_at);
+    if !webhook_events::is_first(&mut transaction, Sender::Stripe, id, kind, at).await? {
         return Ok(false);
     }
     for fact in facts {

@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::WriterPool;
+use super::webhook_events::{self, Sender};
 use crate::identity::clerk::{Change, Membership, Organization, User};
 
 /// Where an event stands in the order of events.
@@ -39,19 +40,8 @@ pub async fn apply(
     change: Option<&Change>,
 ) -> Result<bool, sqlx::Error> {
     let mut transaction = db.begin().await?;
-    // Identities change rarely; one event at a time keeps every step below simple.
-    let new = sqlx::query!(
-        "WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('sheetbrain.clerk')))
-         INSERT INTO sheetbrain.webhook_events (source, event_id, event_type, received_at)
-         SELECT 'clerk', $1, $2, $3 FROM turn ON CONFLICT DO NOTHING",
-        event.id,
-        event.kind,
-        event.received_at,
-    )
-    .execute(&mut *transaction)
-    .await?
-    .rows_affected();
-    if new == 0 {
+    let (id, kind, at) = (event.id, event.kind, event.received_at);
+    if !webhook_events::is_first(&mut transaction, Sender::Clerk, id, kind, at).await? {
         return Ok(false);
     }
     let connection = &mut *transaction;

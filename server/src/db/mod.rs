@@ -19,5 +19,6 @@ pub mod subscriptions;
 pub mod suppressions;
 pub mod tenancy;
 pub mod usage;
+mod webhook_events;
 
 pub use tenancy::{Connections, OwnerPool, TenantPool, TenantTx, WriterPool};
