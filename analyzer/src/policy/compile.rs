@@ -231,13 +231,17 @@ impl<'a> Reader<'a> {
             };
             let read = || lists::with_exception(rule, exception);
             let (before, after) = (self.written(first), self.written(second));
+            let Some(rule_slot) = readings.get_mut(first) else {
+                continue;
+            };
             if let Some(reading) = self.memory.pair(before, after, read) {
-                if let Some(slot) = readings.get_mut(first) {
-                    *slot = reading;
-                }
+                *rule_slot = reading;
                 if let Some(slot) = readings.get_mut(second) {
                     *slot = Reading::nothing(Status::Context, Some(note::read_with_sentence()));
                 }
+            } else if lists::is_lost_exception(exception) {
+                rule_slot.status = Status::Partial;
+                rule_slot.note = Some(note::exception_not_read());
             }
         }
     }

@@ -124,11 +124,7 @@ fn with(first: &Symbols, second: &Symbols, all: Vec<Symbol>) -> Symbols {
 /// TODAY is allowed.` Read as one sentence; `None` if the second is no such exception.
 pub(super) fn with_exception(sentence: &Symbols, next: &Symbols) -> Option<Reading> {
     let first = next.all.first()?;
-    let names_functions = first
-        .meanings
-        .iter()
-        .any(|meaning| matches!(meaning, Meaning::Functions(_)));
-    if !names_functions && !excepts(first) {
+    if !names_something(first) && !excepts(first) {
         return None;
     }
     let all = [&sentence.all, [mark(';')].as_slice(), &next.all].concat();
@@ -136,6 +132,36 @@ pub(super) fn with_exception(sentence: &Symbols, next: &Symbols) -> Option<Readi
     let hedged = sentence.hedged || next.hedged;
     let is_readable = sentence.unreadable.or(next.unreadable).is_none() && !next.question;
     is_readable.then(|| super::reading::of_clauses(clauses, hedged))
+}
+
+/// Whether the sentence is an exception, to judge by its words, though of what it can not be told:
+/// `Exempt from this are the numbers of the calendar: 7, 12 and 365.` Who may grant exceptions is
+/// another matter.
+pub(super) fn is_lost_exception(sentence: &Symbols) -> bool {
+    let excuses = |symbol: &Symbol| {
+        [Class::Except, Class::Excepted, Class::UnlessInside]
+            .iter()
+            .any(|class| is(symbol, *class))
+    };
+    let is_told = |symbol: &Symbol| {
+        is(symbol, Class::Approval)
+            || symbol
+                .meanings
+                .iter()
+                .any(|meaning| matches!(meaning, Meaning::Topic(_)))
+    };
+    let all = &sentence.all;
+    all.iter().any(excuses) && all.iter().any(names_something) && !all.iter().any(is_told)
+}
+
+/// Whether the symbol names a function, a number or another thing that formulas hold.
+fn names_something(symbol: &Symbol) -> bool {
+    symbol.meanings.iter().any(|meaning| {
+        matches!(
+            meaning,
+            Meaning::Functions(_) | Meaning::Thing(_) | Meaning::Number(_)
+        )
+    })
 }
 
 /// The sentence with what it says of "they" or "these functions" said of what the sentence before

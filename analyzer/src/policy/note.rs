@@ -26,6 +26,13 @@ pub(super) fn exception_lost() -> String {
     "An exception in the list under it was not understood, so nothing is checked.".to_owned()
 }
 
+/// A rule with an exception after it that was not understood.
+pub(super) fn exception_not_read() -> String {
+    "The sentence after it makes an exception that was not understood, so nothing is checked. \
+     Write the exception into this sentence, with \"except\"."
+        .to_owned()
+}
+
 /// The readings of an ambiguous sentence, to choose from.
 pub(super) fn ambiguous(readings: &[String]) -> String {
     format!(
