@@ -56,7 +56,7 @@ function start(): void {
     script,
     say,
     results: () => session.results(),
-    explain: null,
+    explain: (formula) => session.explain(formula),
     recheck: () => void session.recheck(),
     close: () => {
       overlay.close();
@@ -101,12 +101,10 @@ function start(): void {
     suppress: (place) => {
       openPanel(suppressForm(surface, place));
     },
-    explain:
-      surface.explain === null
-        ? null
-        : (place) => {
-            openPanel(explainPanel(surface, place.formula));
-          },
+    explain: (place) => {
+      openPanel(explainPanel(surface, place.formula));
+    },
+    canExplain: () => state.canCheck,
     docs: (rule) => {
       const server = state.surroundings?.server;
       return server === undefined ? null : `${server}/rules/${encodeURIComponent(rule)}`;

@@ -297,7 +297,7 @@ export const words = {
     title: "Explain a formula",
     formula: "Formula",
     hint: "It is read in this browser; nothing is sent.",
-    absent: "Formulas can not be explained here.",
+    absent: "Formulas can not be explained here: this page may not run WebAssembly.",
     type: "Type or paste a formula.",
     steps: "Step by step",
     failed: (reason: string): string => `It can not be explained: ${reason}`,
