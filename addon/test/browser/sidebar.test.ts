@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import type { Fake, FakeOptions } from "../apps-script/fake.ts";
 import { serverAt } from "../apps-script/web.ts";
 import { Workbook } from "../apps-script/workbook.ts";
+import { hostile } from "./formulas.ts";
 import { type Opening, openSidebar, type Sidebar } from "./sidebar-page.ts";
 import { clean, large, model, type Stage, startStage } from "./sidebar-stage.ts";
 
@@ -284,16 +285,6 @@ test("cancel ends the waiting for the server, and says what may have become of i
     assert.equal(await focused(sidebar), "Audit sheet");
   });
 });
-
-const hostile: Readonly<Record<string, string>> = {
-  A1: '=VLOOKUP("</script><script>window.hacked=1</script>", A:B, 2)',
-  A2: '=VLOOKUP("<img src=x onerror=window.hacked=1>", A:B, 2)',
-  A3: '="😀👩‍👩‍👧é"&VLOOKUP(B3, A:B, 2)',
-  A4: '=VLOOKUP("שלום עולם", A:B, 2)',
-  A5: '=VLOOKUP("\u202egnihtyna\u200b", A:B, 2)',
-  A6: `=VLOOKUP("${"x".repeat(32_000)}", A:B, 2)`,
-  A7: '=VLOOKUP("{{7*7}}${7*7}&lt;b&gt;", A:B, 2)',
-};
 
 async function hostileSidebar(act: (used: Used) => Promise<void>): Promise<void> {
   const workbook = new Workbook();
