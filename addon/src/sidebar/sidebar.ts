@@ -18,6 +18,7 @@ import { usagePanel } from "./panels/usage.ts";
 import { connect, findRunner } from "./remote.ts";
 import { safeFixesOf, safeFixesPanel, type SafeFixes } from "./safe.ts";
 import { Session } from "./session.ts";
+import { nextTask } from "./slices.ts";
 import { isBusy } from "./state.ts";
 import { Toolbar } from "./toolbar.ts";
 import { view } from "./view.ts";
@@ -220,7 +221,8 @@ function start(): void {
   };
   addEventListener("focus", notice);
   document.addEventListener("visibilitychange", notice);
-  void session.open();
+  // What is on the page so far is drawn first.
+  void nextTask().then(() => session.open());
 }
 
 start();

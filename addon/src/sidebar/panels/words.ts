@@ -1,8 +1,7 @@
 /** Everything the panels say, in one place. */
+import { number } from "../figures.ts";
 import type { FailureKind } from "./ask.ts";
 import type { Role, Status, Suppression } from "./answers.ts";
-
-const number = new Intl.NumberFormat("en-US");
 
 const counted = (count: number, one: string, many: string): string =>
   `${number.format(count)} ${count === 1 ? one : many}`;
