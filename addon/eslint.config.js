@@ -47,7 +47,7 @@ export default defineConfig(
     languageOptions: {
       globals: Object.fromEntries(
         [
-          ...["document", "performance", "tasks", "setTimeout", "queueMicrotask"],
+          ...["document", "performance", "tasks", "began", "setTimeout", "queueMicrotask"],
           ...["MutationObserver", "PerformanceObserver", "requestAnimationFrame"],
         ].map((name) => [name, "readonly"]),
       ),

@@ -270,7 +270,7 @@ fn fingerprint(finding: &Finding, earlier: &[Finding], template: Template) -> Fi
 }
 
 /// Whether the text is a formula that is short enough to be audited.
-fn check_is_formula(source: &str) -> Result<(), Skip> {
+pub(crate) fn check_is_formula(source: &str) -> Result<(), Skip> {
     if source.is_empty() {
         return Err(Skip::Empty);
     }

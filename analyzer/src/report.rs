@@ -5,13 +5,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Auditor, FormulaAudit, Skip};
+use crate::ast::Formula;
+use crate::audit::{Auditor, FormulaAudit, Skip, check_is_formula};
 use crate::cell::CellAddress;
 use crate::digest::Digest;
+use crate::explain::{Step, explain};
 use crate::finding::{Category, Finding, SentenceRef, Severity};
 use crate::fix;
 use crate::groups::{Groups, OnSheet};
+use crate::parser::{Locale, parse};
 use crate::ruleset::{ENGINE, RuleSet};
+use crate::span::{Span, Utf16Map};
 
 /// A report on many formulas: the body of `POST /api/audit` without what only a server knows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -123,6 +127,16 @@ pub struct ReportedFix {
     pub title: String,
     /// The whole formula afterwards.
     pub formula: String,
+}
+
+/// A step of what a formula computes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct ReportedStep {
+    /// The step in plain words, in one line.
+    pub text: String,
+    /// The part of the formula that it tells.
+    pub span: Utf16Span,
 }
 
 /// How many findings there are of each severity.
@@ -353,6 +367,25 @@ pub fn reported(rules: &RuleSet, formula: &str, finding: &Finding) -> ReportedFi
             formula: fix::apply(formula, [fix]),
         }),
     }
+}
+
+/// What a formula computes, step by step; or why the text is not one that an audit would read.
+pub fn explained(source: &str, locale: Locale) -> Result<Vec<ReportedStep>, Skip> {
+    check_is_formula(source)?;
+    let tree = parse(source, locale);
+    let formula = Formula {
+        source,
+        tree: &tree,
+    };
+    let map = Utf16Map::new(source);
+    let reported = |step: Step| {
+        let Span { start, end } = map.span(step.span);
+        ReportedStep {
+            text: step.text,
+            span: Utf16Span { start, end },
+        }
+    };
+    Ok(explain(formula, locale).into_iter().map(reported).collect())
 }
 
 /// The sentence that asks for a finding.

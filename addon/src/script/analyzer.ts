@@ -1,6 +1,6 @@
 /** The analyzer inside the script, for functions in cells: they reach no server as anybody. */
-import { Analyzer, initSync } from "@sheetbrain/analyzer/web";
-import compressed from "@sheetbrain/analyzer/module.wasm";
+import { Analyzer, initSync } from "@sheetbrain/analyzer/enforcement/web";
+import compressed from "@sheetbrain/analyzer/enforcement/module.wasm";
 
 let analyzer: Analyzer | undefined;
 

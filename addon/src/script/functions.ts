@@ -14,28 +14,29 @@ type Cells = unknown;
 const cellLimit = 50_000;
 
 export function checkFormulas(given: Cells): string | string[][] {
-  return forEach(given, (analyzer, formula) => {
+  return forEach(given, "checked", (analyzer, formula) => {
     const [checked] = analyzer.check([formula]);
-    if (!checked) return notChecked("the analyzer gave no answer");
-    if (checked.skipped !== null) return notChecked(checked.skipped);
+    if (!checked) throw new Error("the analyzer gave no answer");
+    if (checked.skipped !== null) throw new Error(checked.skipped);
     const lines = checked.findings.map(({ severity, message }) => `${severity}: ${message}`);
     return lines.join("\n") || "No findings";
   });
 }
 
 export function explainFormulas(given: Cells): string | string[][] {
-  return forEach(given, (analyzer, formula) => {
-    // Only where the module that was built in has words for formulas.
-    const { explain } = analyzer as { explain?: (formula: string) => readonly { text: string }[] };
-    if (!explain) return "could not be explained here: this add-on's analyzer has no words for it";
-    const steps = explain.call(analyzer, formula);
-    return steps.map(({ text }) => text).join("\n");
+  return forEach(given, "explained", (analyzer, formula) => {
+    const steps = analyzer.explain(formula);
+    return steps.map(({ text }, index) => `${index + 1}. ${text}`).join("\n");
   });
 }
 
-/** Calls `say` for each formula; one cell gives one text, a range as many as it has cells. */
+/**
+ * Calls `say` for each formula; one cell gives one text, a range as many as it has cells. Where `say`
+ * throws, the text is what could not be `done` and why.
+ */
 function forEach(
   given: Cells,
+  done: string,
   say: (analyzer: Analyzer, formula: string) => string,
 ): string | string[][] {
   const one = (cell: unknown): string => {
@@ -46,13 +47,9 @@ function forEach(
     try {
       return say(loadAnalyzer(), cell).slice(0, cellLimit);
     } catch (error) {
-      return notChecked(wordsOf(error));
+      return `could not be ${done} here: ${wordsOf(error)}`;
     }
   };
   if (!Array.isArray(given)) return one(given);
   return given.map((row: unknown) => (Array.isArray(row) ? row.map(one) : [one(row)]));
-}
-
-function notChecked(why: string): string {
-  return `could not be checked here: ${why}`;
 }

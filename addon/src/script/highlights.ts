@@ -3,8 +3,9 @@
  * in their formula and are removed by it. The user's own keep their order and content.
  */
 import type { Highlight } from "../shared/bridge.ts";
+import { parseRange } from "../shared/cells.ts";
 import { severities, type Severity } from "../shared/finding.ts";
-import { intersection, parseRange } from "./cells.ts";
+import { intersection } from "./cells.ts";
 import { ScriptFailure } from "./reply.ts";
 import { hasCells } from "./snapshot.ts";
 

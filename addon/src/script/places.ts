@@ -1,6 +1,6 @@
 /** Shows the user a place of the spreadsheet. */
 import type { Place } from "../shared/bridge.ts";
-import { parseRange } from "./cells.ts";
+import { parseRange } from "../shared/cells.ts";
 import { ScriptFailure } from "./reply.ts";
 
 export function goTo({ sheetId, range }: Place): null {

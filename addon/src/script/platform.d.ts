@@ -6,7 +6,7 @@ declare const SERVER: string;
 declare const VERSION: string;
 
 /** The analyzer's module, compressed with gzip, in base64: put there by the build. */
-declare module "@sheetbrain/analyzer/module.wasm" {
+declare module "@sheetbrain/analyzer/enforcement/module.wasm" {
   const compressed: string;
   export default compressed;
 }

@@ -3,7 +3,8 @@
  * and of selected ranges, never on that of cells: each call costs what thousands of cells do.
  */
 import type { Scope, SheetSnapshot, Snapshot } from "../shared/bridge.ts";
-import { type Box, bounds, contains, intersection, parseRange, rangeOf } from "./cells.ts";
+import { type Box, contains, parseRange } from "../shared/cells.ts";
+import { bounds, intersection, rangeOf } from "./cells.ts";
 import { countUndoable } from "./undo.ts";
 
 type Sheet = GoogleAppsScript.Spreadsheet.Sheet;

@@ -3,7 +3,8 @@
  * and after, and only formulas are written.
  */
 import type { Change, Changed, Refusal } from "../shared/bridge.ts";
-import { type Box, bounds, parseCell, rangeOf } from "./cells.ts";
+import type { Box } from "../shared/cells.ts";
+import { bounds, parseCell, rangeOf } from "./cells.ts";
 import { wordsOf } from "./reply.ts";
 import type { Done } from "./undo.ts";
 

@@ -14,6 +14,57 @@ export function columnName(column: number): string {
   return name;
 }
 
+function columnNumber(name: string): number {
+  let number = 0;
+  for (const letter of name.toUpperCase()) number = number * 26 + letter.charCodeAt(0) - 64;
+  return number;
+}
+
+/** A rectangle of cells: both ends belong to it, and an open one is Infinity. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** What a spreadsheet can have. */
+const lastRow = 10_000_000;
+
+const corner = /^(?:\$?([A-Z]{1,3}))?(?:\$?([0-9]{1,8}))?$/i;
+
+/**
+ * The cells of `B2`, `B2:D9`, `B:D`, `2:9` or `B2:D`, as the analyzer reads them: in either case, the
+ * corners in any order. A sheet's name is not part of it. Null for what is no range.
+ */
+export function parseRange(range: string): Box | null {
+  const [one = "", other = one, ...more] = range.trim().split(":");
+  const [from, to] = [parseCorner(one), parseCorner(other)];
+  if (from === null || to === null || more.length > 0) return null;
+  if (!range.includes(":") && (from.column === null || from.row === null)) return null;
+  const [left, right] = extent(from.column, to.column);
+  const [top, bottom] = extent(from.row, to.row);
+  return { left, top, right, bottom };
+}
+
+/** Without a column it is a row, without a row a column. */
+function parseCorner(text: string): { column: number | null; row: number | null } | null {
+  const [, letters, digits] = corner.exec(text) ?? [];
+  if (letters === undefined && digits === undefined) return null;
+  const row = digits === undefined ? null : Number(digits);
+  if (row !== null && (row < 1 || row > lastRow)) return null;
+  return { column: letters === undefined ? null : columnNumber(letters), row };
+}
+
+function extent(one: number | null, other: number | null): readonly [number, number] {
+  if (one === null || other === null) return [one ?? other ?? 1, Infinity];
+  return [Math.min(one, other), Math.max(one, other)];
+}
+
+export function contains(box: Box, column: number, row: number): boolean {
+  return box.left <= column && column <= box.right && box.top <= row && row <= box.bottom;
+}
+
 /** `B2` */
 export function cellName({ column, row }: Cell): string {
   return `${columnName(column)}${row}`;
@@ -54,4 +105,15 @@ export function sheetPrefix(name: string): string {
   const plain = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
   const readsAsOther = /^([A-Za-z]{1,3}[0-9]*|[rc][0-9]*(c[0-9]*)?|true|false)$/i.test(name);
   return plain && !readsAsOther ? `${name}!` : `'${name.replaceAll("'", "''")}'!`;
+}
+
+/** The part of an address after its sheet, and the sheet's name without quotes. */
+export function splitName(address: string): { readonly sheet: string; readonly cell: string } {
+  const mark = address.lastIndexOf("!");
+  const sheet = address.slice(0, Math.max(mark, 0));
+  const isQuoted = sheet.length > 1 && sheet.startsWith("'") && sheet.endsWith("'");
+  return {
+    sheet: isQuoted ? sheet.slice(1, -1).replaceAll("''", "'") : sheet,
+    cell: address.slice(mark + 1),
+  };
 }

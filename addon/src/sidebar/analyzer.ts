@@ -5,6 +5,7 @@ import load, {
   engine,
   type OrganizationRules,
 } from "@sheetbrain/analyzer/enforcement/base64";
+import type { Step } from "./panel.ts";
 
 /** One check in slices. */
 export interface Run {
@@ -23,6 +24,8 @@ export interface Checker {
   /** The hash of the rules, as an audit with the same rules has it. */
   readonly ruleset: string;
   readonly begin: () => Run;
+  /** What a formula computes; throws for what is no formula. */
+  readonly explain: (formula: string) => readonly Step[];
 }
 
 /** Has the module ready. Rejects where WebAssembly is refused. */
@@ -50,5 +53,6 @@ export function checkerFor(locale: string, rules: unknown): Checker {
         },
       };
     },
+    explain: (formula) => analyzer.explain(formula),
   };
 }

@@ -2,8 +2,7 @@
 import type { Snapshot } from "../shared/bridge.ts";
 import { readFinding } from "../shared/audit.ts";
 import { Json } from "../shared/json.ts";
-import { cellName } from "../shared/cells.ts";
-import { splitName } from "./address.ts";
+import { cellName, splitName } from "../shared/cells.ts";
 import type { PlacedFinding } from "./panel.ts";
 import { type Cell, cellAt } from "./request.ts";
 import { inSlices } from "./slices.ts";

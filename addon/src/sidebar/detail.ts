@@ -16,8 +16,8 @@ export interface DetailEvents {
   readonly go: (place: PlacedFinding) => void;
   readonly change: (changes: readonly Change[], title: string) => void;
   readonly suppress: (place: PlacedFinding) => void;
-  /** Null where nothing explains formulas. */
-  readonly explain: ((place: PlacedFinding) => void) | null;
+  readonly explain: (place: PlacedFinding) => void;
+  readonly canExplain: () => boolean;
   /** Where the page about a built-in rule is; null where that is not known. */
   readonly docs: (rule: string) => string | null;
 }
@@ -170,11 +170,10 @@ export class FindingDetail implements Detail {
         this.#events.suppress(place);
       }),
     );
-    const { explain } = this.#events;
-    if (explain !== null) {
+    if (this.#events.canExplain()) {
       buttons.push(
         button("explain", words.explain, () => {
-          explain(place);
+          this.#events.explain(place);
         }),
       );
     }

@@ -146,6 +146,8 @@ export class FindingList {
   }
 
   #wantedIndexes(): number[] {
+    // Asking how high the list is would have the page laid out at once.
+    if (this.#rows.length === 0) return [];
     const { scrollTop, clientHeight } = this.element;
     const first = Math.max(0, this.#indexAt(scrollTop) - MARGIN);
     const last = Math.min(this.#rows.length - 1, this.#indexAt(scrollTop + clientHeight) + MARGIN);

@@ -3,8 +3,8 @@
  * something of the server; kept in this browser until then, so that the next check here knows it.
  */
 import type { Settings } from "../shared/bridge.ts";
+import { type Box, contains, parseRange, splitName } from "../shared/cells.ts";
 import { Json } from "../shared/json.ts";
-import { type Area, isWithin, readArea, splitName } from "./address.ts";
 import type { RemoteScript, PlacedFinding } from "./panel.ts";
 
 /** Something silenced: one finding wherever it stands, or a rule's findings in a place. */
@@ -13,7 +13,7 @@ export interface Silence {
   readonly rule: string | null;
   /** In lower case, as spreadsheets compare names; null for every sheet. */
   readonly sheet: string | null;
-  readonly area: Area | null;
+  readonly area: Box | null;
 }
 
 export interface Orders {
@@ -99,26 +99,30 @@ function readListed(one: Json): Silence {
   const text = (name: string): string | null => one.get(name).orNull((member) => member.text());
   const range = text("range");
   const { sheet, cell } = range === null ? { sheet: text("sheet"), cell: "" } : splitName(range);
+  const area = range === null ? null : parseRange(cell);
+  // Without an area it would silence the whole sheet.
+  if (range !== null && area === null) one.get("range").refuse("a range of cells");
   return {
     fingerprint: text("fingerprint"),
     rule: text("rule"),
     sheet: sheet === null ? null : sheet.toLowerCase(),
-    area: range === null ? null : readArea(cell),
+    area,
   };
 }
 
 function readSilence(one: Json): Silence {
-  const pair = (member: Json): readonly [number, number] => [
-    member.item(0).orNull((from) => from.number()) ?? 1,
-    member.item(1).orNull((to) => to.number()) ?? Infinity,
-  ];
+  // JSON has no infinity: an open end was kept as null.
+  const end = (member: Json): number => member.orNull((number) => number.number()) ?? Infinity;
   return {
     fingerprint: one.get("fingerprint").orNull((member) => member.text()),
     rule: one.get("rule").orNull((member) => member.text()),
     sheet: one.get("sheet").orNull((member) => member.text()),
-    area: one
-      .get("area")
-      .orNull((area) => ({ columns: pair(area.get("columns")), rows: pair(area.get("rows")) })),
+    area: one.get("area").orNull((area) => ({
+      left: area.get("left").number(),
+      top: area.get("top").number(),
+      right: end(area.get("right")),
+      bottom: end(area.get("bottom")),
+    })),
   };
 }
 
@@ -132,6 +136,6 @@ export function silencer(silences: readonly Silence[]): (finding: PlacedFinding)
       ({ rule, sheet, area }) =>
         rule === finding.rule &&
         sheet === finding.sheet.toLowerCase() &&
-        (area === null || isWithin(area, finding.column, finding.row)),
+        (area === null || contains(area, finding.column, finding.row)),
     );
 }

@@ -47,8 +47,8 @@ export interface Surface {
   say(text: string): void;
   /** The results on screen; null before the first check. */
   results(): Results | null;
-  /** Says what a formula computes; null where the analyzer does not run or can not say it. */
-  readonly explain: ((formula: string) => readonly Step[]) | null;
+  /** Says what a formula computes; null where the analyzer does not run. Rejects for what is no formula. */
+  explain(formula: string): Promise<readonly Step[] | null>;
   /** Asks for a new check, after something changed what would be found. */
   recheck(): void;
   /** Closes the panel and gives the focus back to where it was. */

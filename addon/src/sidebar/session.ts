@@ -9,7 +9,7 @@ import { readAnswer } from "./answer.ts";
 import { checkSnapshot } from "./check.ts";
 import { Found, placeKey } from "./found.ts";
 import { recall, refresh, shelf, silencer } from "./organization.ts";
-import type { RemoteScript, Results } from "./panel.ts";
+import type { RemoteScript, Results, Step } from "./panel.ts";
 import { formulaCount, requestOf } from "./request.ts";
 import { Cancelled } from "./slices.ts";
 import {
@@ -56,6 +56,8 @@ export class Session {
   #recorded = new Set<string>();
   readonly #templates = new Map<string, number>();
   #editsAsked = -Infinity;
+  /** The spreadsheet's, once it was read. */
+  #locale: string | null = null;
 
   constructor(script: RemoteScript, audience: Audience) {
     this.script = {
@@ -72,7 +74,7 @@ export class Session {
   /** Learns where it is and checks at once, if that is wanted. Nothing goes to the server. */
   async open(): Promise<void> {
     void loadAnalyzer().catch(() => undefined);
-    const snapshot = this.script.getSnapshot(this.state.scope);
+    const snapshot = this.#read();
     await this.#locate();
     if (this.state.surroundings?.settings.checkOnOpen === true) await this.#check(snapshot);
     this.#audience.changed();
@@ -89,13 +91,13 @@ export class Session {
   async check(): Promise<void> {
     this.state.trouble = null;
     this.state.news = "";
-    await this.#check(this.script.getSnapshot(this.state.scope));
+    await this.#check(this.#read());
   }
 
   /** Checks what is there after `news`; what else is told of the last action stays. */
   async checkAgain(news: string): Promise<void> {
     this.state.news = news;
-    await this.#check(this.script.getSnapshot(this.state.scope));
+    await this.#check(this.#read());
   }
 
   /** Checks in this page and then has the server audit and record. */
@@ -103,7 +105,7 @@ export class Session {
     this.state.trouble = null;
     this.state.news = "";
     await this.#run(async (signal) => {
-      const snapshot = await this.#checkHere(this.script.getSnapshot(this.state.scope), signal);
+      const snapshot = await this.#checkHere(this.#read(), signal);
       if (snapshot === null) return;
       this.#enter("auditing");
       const department = this.state.surroundings?.settings.department ?? null;
@@ -162,12 +164,34 @@ export class Session {
     this.#audience.changed();
   }
 
+  /**
+   * What a formula computes, read as the spreadsheet's locale writes it; null where the page may not
+   * run WebAssembly. Rejects for what is no formula.
+   */
+  async explain(formula: string): Promise<readonly Step[] | null> {
+    const checker = await this.#loadChecker(this.#locale ?? (await this.#readLocale()));
+    return checker?.explain(formula) ?? null;
+  }
+
   /** What is on screen, for panels. */
   results(): Results | null {
     const { result } = this.state;
     if (result === null) return null;
     const { snapshot, found, auditId, engine, ruleset } = result;
     return { snapshot, findings: found.all(), auditId, engine, ruleset };
+  }
+
+  /** Reads what is in scope. */
+  async #read(): Promise<Reply<Snapshot>> {
+    const reply = await this.script.getSnapshot(this.state.scope);
+    if (reply.ok) this.#locale = reply.value.spreadsheet.locale;
+    return reply;
+  }
+
+  async #readLocale(): Promise<string> {
+    const reply = await this.#read();
+    if (!reply.ok) throw new Error(reply.error.message);
+    return reply.value.spreadsheet.locale;
   }
 
   /** Runs `work` in place of what runs; what was found until it is called off stands. */

@@ -18,6 +18,7 @@ import { usagePanel } from "./panels/usage.ts";
 import { connect, findRunner } from "./remote.ts";
 import { safeFixesOf, safeFixesPanel, type SafeFixes } from "./safe.ts";
 import { Session } from "./session.ts";
+import { nextTask } from "./slices.ts";
 import { isBusy } from "./state.ts";
 import { Toolbar } from "./toolbar.ts";
 import { view } from "./view.ts";
@@ -56,7 +57,7 @@ function start(): void {
     script,
     say,
     results: () => session.results(),
-    explain: null,
+    explain: (formula) => session.explain(formula),
     recheck: () => void session.recheck(),
     close: () => {
       overlay.close();
@@ -101,12 +102,10 @@ function start(): void {
     suppress: (place) => {
       openPanel(suppressForm(surface, place));
     },
-    explain:
-      surface.explain === null
-        ? null
-        : (place) => {
-            openPanel(explainPanel(surface, place.formula));
-          },
+    explain: (place) => {
+      openPanel(explainPanel(surface, place.formula));
+    },
+    canExplain: () => state.canCheck,
     docs: (rule) => {
       const server = state.surroundings?.server;
       return server === undefined ? null : `${server}/rules/${encodeURIComponent(rule)}`;
@@ -222,7 +221,8 @@ function start(): void {
   };
   addEventListener("focus", notice);
   document.addEventListener("visibilitychange", notice);
-  void session.open();
+  // What is on the page so far is drawn first.
+  void nextTask().then(() => session.open());
 }
 
 start();

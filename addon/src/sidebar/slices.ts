@@ -6,17 +6,15 @@ const SLICE = 12;
 /** The work was called off. */
 export class Cancelled extends Error {}
 
-const channel = new MessageChannel();
-const waiting: (() => void)[] = [];
-channel.port1.onmessage = (): void => {
-  waiting.shift()?.();
-};
-
 /** Resolves in a task of its own, at once: a timer would wait for four milliseconds. */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
-    waiting.push(resolve);
-    channel.port2.postMessage(null);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = (): void => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
   });
 }
 

@@ -1,12 +1,9 @@
 /** Everything the sidebar says, in one place; the panels have words of their own. */
 import type { Refusal, Scope } from "../shared/bridge.ts";
 import type { Severity } from "../shared/finding.ts";
+import { number, short, time } from "./figures.ts";
 import type { Connection } from "./state.ts";
 import type { Grouping, Level } from "./view.ts";
-
-const number = new Intl.NumberFormat("en-US");
-const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 2 });
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 function count(amount: number, one: string, many = `${one}s`): string {
   return `${number.format(amount)} ${amount === 1 ? one : many}`;

@@ -3,6 +3,7 @@
  * asks of the script goes to the test; anything else that it asks throws.
  */
 import { make } from "../../src/shared/elements.ts";
+import { checkerFor, loadAnalyzer } from "../../src/sidebar/analyzer.ts";
 import { Overlay } from "../../src/sidebar/overlay.ts";
 import type { Panel, Results, Surface } from "../../src/sidebar/panel.ts";
 import { explainPanel, panels, suppressForm } from "../../src/sidebar/panels/index.ts";
@@ -53,11 +54,9 @@ const surface: Surface = strict({
     live.textContent = text;
   },
   results: () => given.results,
-  explain: (formula) => {
-    if (!formula.startsWith("=")) throw new Error("it is no formula.");
-    return [
-      { text: "Looks up B2 in the first column of A:B.", span: { start: 1, end: formula.length } },
-    ];
+  explain: async (formula) => {
+    await loadAnalyzer();
+    return checkerFor("en-GB", null).explain(formula);
   },
   recheck: () => {
     rechecks += 1;

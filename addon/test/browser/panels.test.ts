@@ -96,9 +96,9 @@ const looks: readonly {
     name: "explain",
     show: async ({ page, act }) => {
       await act((acts) => {
-        acts.explain("=VLOOKUP(B2, A:B, 2)");
+        acts.explain("=IFERROR(VLOOKUP(B2, A:B, 2), 0)");
       });
-      await page.getByText("Looks up B2").waitFor();
+      await page.getByText("If that gives an error, use 0 instead.").waitFor();
     },
   },
   {

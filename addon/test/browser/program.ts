@@ -12,6 +12,8 @@ const startLimit = 120_000;
 
 export interface Program {
   readonly address: string;
+  /** What it answers to a member of the demo organization; `body` is JSON, or what becomes it. */
+  readonly ask: <T>(method: string, path: string, body?: unknown) => Promise<T>;
   /** Ends it as Ctrl-C does and waits until it has ended well. */
   readonly stop: () => Promise<void>;
   /** Ends it at once, in the middle of whatever it does; `stop` then only clears up. */
@@ -49,6 +51,7 @@ export async function startProgram(
     });
   return {
     address,
+    ask: (method, path, body) => ask(new URL(path, address), method, body),
     stop: async () => {
       await end();
       if (!isKilled) assert.equal(program.exitCode, 0, "the program did not end well");
@@ -58,6 +61,21 @@ export async function startProgram(
       program.kill("SIGKILL");
     },
   };
+}
+
+async function ask<T>(url: URL, method: string, body: unknown): Promise<T> {
+  const sent = typeof body === "string" ? body : JSON.stringify(body);
+  const response = await fetch(url, {
+    method,
+    headers: {
+      "content-type": "application/json",
+      "x-user-id": "user_demo",
+      "x-user-org": "org_demo",
+    },
+    ...(body === undefined ? {} : { body: sent }),
+  });
+  assert.ok(response.ok, `${method} ${url.pathname}: ${await response.clone().text()}`);
+  return (await response.json()) as T;
 }
 
 /** A setting that the test command gives. */

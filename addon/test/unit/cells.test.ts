@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellName, columnName, rangesOf, sheetPrefix } from "../../src/shared/cells.ts";
+import {
+  cellName,
+  columnName,
+  contains,
+  parseRange,
+  rangesOf,
+  sheetPrefix,
+  splitName,
+} from "../../src/shared/cells.ts";
 
 test("columns are counted in letters", () => {
   const names = [1, 26, 27, 52, 53, 702, 703, 18_278].map(columnName);
@@ -45,4 +53,59 @@ test("a sheet's name is quoted where it could be read as something else", () => 
     "'Größe'!",
     "Sheet1!",
   ]);
+});
+
+for (const [range, ...corners] of [
+  ["B2", 2, 2, 2, 2],
+  ["B2:D9", 2, 2, 4, 9],
+  ["$b$2:$d$9", 2, 2, 4, 9],
+  ["D9:B2", 2, 2, 4, 9],
+  ["D2:B9", 2, 2, 4, 9],
+  ["B:D", 2, 1, 4, Infinity],
+  ["D:B", 2, 1, 4, Infinity],
+  ["2:9", 1, 2, Infinity, 9],
+  ["$2:$9", 1, 2, Infinity, 9],
+  ["B2:D", 2, 2, 4, Infinity],
+  ["B:D2", 2, 2, 4, Infinity],
+  ["B2:9", 2, 2, Infinity, 9],
+  ["ZZZ10000000", 18_278, 10_000_000, 18_278, 10_000_000],
+  [" B2 ", 2, 2, 2, 2],
+] as const) {
+  test(`the range ${range} has its cells and no others`, () => {
+    const [left, top, right, bottom] = corners;
+    assert.deepEqual(parseRange(range), { left, top, right, bottom });
+  });
+}
+
+for (const text of [
+  ...["", ":", "B", "2", "B2:", ":B2", "B2:C3:D4", "A0", "A10000001", "AAAA1", "B2C"],
+  ...["$", "B$", "$$5", "Model!B2", "B 2", "é1", "B2;C3"],
+]) {
+  test(`the text "${text}" is no range`, () => {
+    assert.equal(parseRange(text), null);
+  });
+}
+
+test("a range holds its corners and nothing beside them", () => {
+  const box = parseRange("B2:C");
+  assert.ok(box);
+  const inside = [
+    [2, 2],
+    [3, 9_999_999],
+  ] as const;
+  const outside = [
+    [1, 2],
+    [4, 2],
+    [2, 1],
+  ] as const;
+  for (const [column, row] of inside) assert.ok(contains(box, column, row));
+  for (const [column, row] of outside) assert.ok(!contains(box, column, row));
+});
+
+test("an address is the sheet's name, without its quotes, and the cells", () => {
+  const names = ["My sheet", "Bob's", "A!B", "Model", "''"];
+  for (const sheet of names) {
+    assert.deepEqual(splitName(`${sheetPrefix(sheet)}B2`), { sheet, cell: "B2" });
+  }
+  assert.deepEqual(splitName("B2:C3"), { sheet: "", cell: "B2:C3" });
 });

@@ -53,7 +53,54 @@ test("where there is no WebAssembly nothing is guessed", () => {
   assert.match(String(answer), /^could not be checked here: /);
 });
 
-test("a formula is explained, or it is said that it can not be", () => {
-  const answer = String(evaluate("SHEETBRAIN_EXPLAIN", "=SUM(A1:A3)"));
-  assert.match(answer, /^could not be explained here: |sum/i);
+test("a formula is explained in steps, the inner ones first", () => {
+  const answer = evaluate("SHEETBRAIN_EXPLAIN", "=IFERROR(VLOOKUP(A2,B:C,2,FALSE),0)");
+  assert.match(
+    String(answer),
+    /^1\. Look up A2 in the first column of B:C [^\n]+\n2\. If that gives an error, use 0 instead\.$/,
+  );
+});
+
+test("an explanation reads and writes numbers as the spreadsheet's locale does", () => {
+  const answer = evaluate("SHEETBRAIN_EXPLAIN", "=A1*1,5", "de_DE");
+  assert.match(String(answer), /Multiply A1 by 1,5/);
+});
+
+test("what could be read of a broken formula is explained, and what could not is told", () => {
+  const answer = evaluate("SHEETBRAIN_EXPLAIN", "=A1+SUM(");
+  assert.match(String(answer), /Syntax error: /);
+});
+
+test("a range of formulas is explained cell by cell", () => {
+  const given = [
+    ["=SUM(A1:A3)", ""],
+    ["text", "=A1*2"],
+  ];
+  assert.deepEqual(evaluate("SHEETBRAIN_EXPLAIN", given), [
+    ["1. Add up the range A1:A3 (3 cells).", ""],
+    ["Not a formula: give its text, such as FORMULATEXT(B2)", "1. Multiply A1 by 2."],
+  ]);
+});
+
+for (const [what, formula] of [
+  ["nested deeply", `=${"(".repeat(5_000)}1${")".repeat(5_000)}`],
+  ["of the greatest length", `="${"x".repeat(32_764)}"`],
+  ["with half a character", '="\ud800"&A1'],
+  ["with a script in it", '="</script><script>"&A1'],
+] as const) {
+  test(`a formula ${what} gets an explanation that a cell holds`, () => {
+    const answer = String(evaluate("SHEETBRAIN_EXPLAIN", formula));
+    assert.match(answer, /^1\. /);
+    assert.ok(answer.length <= 50_000);
+  });
+}
+
+test("a formula that is too long is refused with the reason", () => {
+  const answer = evaluate("SHEETBRAIN_EXPLAIN", `="${"x".repeat(40_000)}"`);
+  assert.match(String(answer), /^could not be explained here: .*32,767/);
+});
+
+test("where there is no WebAssembly nothing is explained", () => {
+  const answer = evaluate("SHEETBRAIN_EXPLAIN", lookup, "en_US", false);
+  assert.match(String(answer), /^could not be explained here: /);
 });

@@ -1,5 +1,5 @@
-// The JavaScript side of batch.rs and answer.rs: texts go in and objects come out in one call
-// each. The types of the objects stand in answer.rs.
+// The JavaScript side of batch.rs, answer.rs and explanations.rs: texts go in and objects come out
+// in one call each. The types of the objects stand there.
 
 export function lengths(texts) {
   return Uint32Array.from(texts, (text, index) => {
@@ -50,4 +50,11 @@ export function objects(numbers, text, lengths) {
     answers.push({ findings, skipped, template });
   }
   return answers;
+}
+
+export function steps(texts, spans) {
+  return texts.map((text, index) => ({
+    text,
+    span: { start: spans[2 * index], end: spans[2 * index + 1] },
+  }));
 }

@@ -8,6 +8,8 @@ mod answer;
 mod batch;
 #[cfg(feature = "enforcement")]
 mod enforcement;
+#[cfg(feature = "explanations")]
+mod explanations;
 mod run;
 
 use std::sync::Arc;

@@ -6,12 +6,11 @@ use std::process::ExitCode;
 use analyzer::ast::Formula;
 use analyzer::audit::Auditor;
 use analyzer::cell::CellRange;
-use analyzer::explain::explain;
 use analyzer::finding::{Finding, Severity};
 use analyzer::format::pretty;
 use analyzer::parser::{Locale, parse};
 use analyzer::print::canonical;
-use analyzer::report::Utf16Span;
+use analyzer::report::{ReportedStep, Utf16Span, explained};
 use analyzer::rule::Preset;
 use analyzer::ruleset::RuleSet;
 use analyzer::span::{Span, Utf16Map};
@@ -65,14 +64,8 @@ struct Explanation {
     canonical: Option<String>,
     /// `null` for a formula with errors.
     pretty: Option<String>,
-    steps: Vec<ExplainedStep>,
+    steps: Vec<ReportedStep>,
     findings: Vec<Pointer>,
-}
-
-#[derive(Serialize)]
-struct ExplainedStep {
-    text: String,
-    span: Utf16Span,
 }
 
 /// A finding, as far as it takes to look it up with `audit`.
@@ -122,16 +115,11 @@ impl Explanation {
         };
         let is_ok = tree.errors().is_empty();
         let map = Utf16Map::new(source);
-        let steps = explain(formula, locale).into_iter();
-        let steps = steps.map(|step| ExplainedStep {
-            text: step.text,
-            span: utf16(&map, step.span),
-        });
         let findings = audited.findings.iter();
         Ok(Self {
             canonical: is_ok.then(|| canonical(formula, locale)),
             pretty: is_ok.then(|| pretty(formula, locale, width)),
-            steps: steps.collect(),
+            steps: explained(source, locale)?,
             findings: findings.map(|finding| Pointer::to(&map, finding)).collect(),
         })
     }

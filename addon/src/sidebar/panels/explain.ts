@@ -17,20 +17,26 @@ export function explainPanel(surface: Surface, formula = ""): Panel {
   entry.spellcheck = false;
   entry.value = formula;
   const result = make("div", "panels-area");
-  const show = (): void => {
-    result.replaceChildren(...explain(surface, entry.value.trim()));
+  let asked = 0;
+  const show = async (): Promise<void> => {
+    asked += 1;
+    const turn = asked;
+    const shown = await explain(surface, entry.value.trim());
+    // What was typed meanwhile has the say.
+    if (turn === asked) result.replaceChildren(...shown);
   };
-  entry.addEventListener("input", show);
+  entry.addEventListener("input", () => void show());
   const parts = [field(words.explain.formula, entry, words.explain.hint), result];
-  return makePanel(surface, words.explain.title, parts, show);
+  return makePanel(surface, words.explain.title, parts, () => void show());
 }
 
-function explain(surface: Surface, formula: string): HTMLElement[] {
-  if (surface.explain === null) return [note(words.explain.absent)];
+async function explain(surface: Surface, formula: string): Promise<HTMLElement[]> {
   if (formula === "") return [note(words.explain.type)];
   try {
-    const steps = surface.explain(formula).map((step) => item(formula, step));
-    return [section(words.explain.steps, make("ol", "panels-list panels-steps", ...steps))];
+    const steps = await surface.explain(formula);
+    if (steps === null) return [note(words.explain.absent)];
+    const items = steps.map((step) => item(formula, step));
+    return [section(words.explain.steps, make("ol", "panels-list panels-steps", ...items))];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [note(words.explain.failed(reason))];

@@ -18,8 +18,7 @@ export function panels(surface: Surface): Panel[] {
     policiesPanel(surface),
     uploadPanel(surface),
     suppressionsPanel(surface),
-    // Where nothing can be explained, nothing offers it.
-    ...(surface.explain === null ? [] : [explainPanel(surface)]),
+    explainPanel(surface),
     exportPanel(surface),
     usagePanel(surface),
     settingsPanel(surface),

@@ -1,13 +1,6 @@
 /** What was used of what a plan allows, and until when. Knows no element. */
 
-/** Months and days in UTC, as the server counts them. */
-const month = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
-const day = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-  timeZone: "UTC",
-});
+import { day, month } from "../figures.ts";
 
 /** `2026-11` as `November 2026`; what is no month stays as it is. */
 export function monthName(written: string): string {

@@ -1,5 +1,6 @@
 /** What was used of what the plan allows. */
 import { make } from "../../shared/elements.ts";
+import { number } from "../figures.ts";
 import type { Panel, Surface } from "../panel.ts";
 import { readUsage, type Usage } from "./answers.ts";
 import { Area } from "./area.ts";
@@ -80,7 +81,7 @@ function table(months: Usage["months"]): HTMLTableElement {
   const rows = months.map(({ month, count }) => {
     const name = make("th", "", monthName(month));
     name.scope = "row";
-    return make("tr", "", name, make("td", "", count.toLocaleString("en-US")));
+    return make("tr", "", name, make("td", "", number.format(count)));
   });
   return make(
     "table",

@@ -1,8 +1,7 @@
 /** Everything the panels say, in one place. */
+import { number } from "../figures.ts";
 import type { FailureKind } from "./ask.ts";
 import type { Role, Status, Suppression } from "./answers.ts";
-
-const number = new Intl.NumberFormat("en-US");
 
 const counted = (count: number, one: string, many: string): string =>
   `${number.format(count)} ${count === 1 ? one : many}`;
@@ -297,7 +296,7 @@ export const words = {
     title: "Explain a formula",
     formula: "Formula",
     hint: "It is read in this browser; nothing is sent.",
-    absent: "Formulas can not be explained here.",
+    absent: "Formulas can not be explained here: this page may not run WebAssembly.",
     type: "Type or paste a formula.",
     steps: "Step by step",
     failed: (reason: string): string => `It can not be explained: ${reason}`,
