@@ -14,9 +14,8 @@ async fn work(server: &Server, member: &(String, String), number: usize) {
     let stored = server
         .post(who(member), "/api/policies", &policy)
         .await
-        .expect(201)
-        .json;
-    let path = format!("/api/policies/{}", stored["policy"]["id"].as_str().unwrap());
+        .expect(201);
+    let path = stored.header("location").to_owned();
     let _ = server.get(who(member), &path).await.expect(200);
     let audit = server
         .audit(who(member), &["=VLOOKUP(A1,B:C,2)"])

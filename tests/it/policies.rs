@@ -47,10 +47,7 @@ async fn a_change_is_a_version_and_a_deletion_ends_it() {
         .post(who(&member), "/api/policies", &policy)
         .await
         .expect(201);
-    let path = format!(
-        "/api/policies/{}",
-        stored.json["policy"]["id"].as_str().unwrap()
-    );
+    let path = stored.header("location").to_owned();
     let changed =
         json!({"title": "Standard", "content": "OFFSET must not be used.", "tags": ["new"]});
     let request = server
@@ -121,10 +118,7 @@ async fn another_organizations_policy_does_not_exist() {
         .post(who(&member), "/api/policies", &policy)
         .await
         .expect(201);
-    let path = format!(
-        "/api/policies/{}",
-        stored.json["policy"]["id"].as_str().unwrap()
-    );
+    let path = stored.header("location").to_owned();
     for (method, path) in [
         (Method::GET, path.clone()),
         (Method::PUT, path.clone()),

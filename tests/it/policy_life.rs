@@ -16,8 +16,7 @@ async fn acme() -> (Server, Member) {
 /// Stores a policy and gives its path.
 async fn stored(server: &Server, member: &Member, policy: &Value) -> String {
     let stored = server.post(who(member), "/api/policies", policy).await;
-    let id = stored.expect(201).json["policy"]["id"].clone();
-    format!("/api/policies/{}", id.as_str().unwrap())
+    stored.expect(201).header("location").to_owned()
 }
 
 async fn put(server: &Server, member: &Member, path: &str, policy: &Value) -> Value {
