@@ -117,7 +117,7 @@ pub(super) fn of_clauses(clauses: Vec<Clause>, hedged: bool) -> Reading {
                         .map(|demand| PolicyRule::new(demand, level)),
                 );
             }
-            Outcome::Permission => permits = true,
+            Outcome::Permission(_) => permits = true,
             Outcome::NeedsValue(metric) => {
                 return Reading::nothing(Status::NeedsValue, Some(note::needs_value(&metric)));
             }
@@ -281,6 +281,8 @@ fn scope_at(all: &[Symbol], start: usize) -> Option<&[Symbol]> {
                         | Class::Be
                         | Class::DoNot
                         | Class::Because
+                        | Class::Purpose
+                        | Class::Upkeep
                         | Class::Instead
                         | Class::Except
                         | Class::Unless

@@ -406,6 +406,19 @@ fn nested_subject<'s>(input: Input<'s>, nouns: &[Noun], force: Force) -> Read<'s
         ))
         .parse(input)
     };
+    // "An IF must never be nested inside another IF."
+    if let Ok((rest, ((), (), outer))) =
+        (nests, class(Class::In), super::functions::functions).parse(input)
+        && forbids
+        && let [
+            Noun::Target(Target {
+                what: What::Calls(inner),
+                within: None,
+            }),
+        ] = nouns
+    {
+        return Ok((rest, super::prohibited::nested_in(inner.clone(), outer)));
+    }
     let exceeded = |bound: Bound| match bound {
         Bound::Plain(count) => Some(count),
         other => other.forbidden(),

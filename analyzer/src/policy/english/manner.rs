@@ -276,8 +276,17 @@ fn only_around(input: Input<'_>) -> Read<'_, Clause> {
         .map_opt(|(set, force, (), (), inner)| {
             (force.points == Points::Forbid).then_some((force.level, set, inner))
         });
+    let not_otherwise = (
+        any_class(&[Class::DoNot, Class::Not]),
+        verb(&[Verb::Use], Form::Base),
+        functions,
+        except,
+        around,
+        target,
+    )
+        .map(|((), (), set, (), (), inner)| (Level::Must, set, inner));
     let (rest, (level, set, inner)) =
-        alt((stated, plain, active, ordered, otherwise)).parse(input)?;
+        alt((stated, plain, active, ordered, otherwise, not_otherwise)).parse(input)?;
     let handles = set
         .names
         .iter()

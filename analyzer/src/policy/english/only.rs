@@ -224,8 +224,8 @@ fn are_the_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
 ///
 /// "Functions other than SUM are forbidden." flags `=MAX(A1)`, not `=SUM(A1)`.
 fn others_forbidden(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
-    let (input, (.., set)) =
-        (class(Class::Function), class(Class::Except), functions).parse(input)?;
+    let except = any_class(&[Class::Except, Class::But]);
+    let (input, (.., set)) = (class(Class::Function), except, functions).parse(input)?;
     let (input, force) = verdict(input, false)?;
     if force.points != Points::Forbid {
         return no();
@@ -305,7 +305,12 @@ fn no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     };
     let others = |input| {
         alt((
-            (class(Class::Function), class(Class::Except), functions).map(|(.., set)| set),
+            (
+                any_class(&[Class::Function, Class::Others]),
+                any_class(&[Class::Except, Class::MoreThan]),
+                functions,
+            )
+                .map(|(.., set)| set),
             (
                 class(Class::AnythingBut),
                 opt(class(Class::Function)),

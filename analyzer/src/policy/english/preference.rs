@@ -55,7 +55,7 @@ fn chosen_nouns(input: Input<'_>) -> Read<'_, Vec<Noun>> {
 
 /// Takes `over`, `to`, `instead of`.
 fn over(input: Input<'_>) -> Read<'_, ()> {
-    any_class(&[Class::Instead, Class::To, Class::Around])(input)
+    any_class(&[Class::Instead, Class::InFavor, Class::To, Class::Around])(input)
 }
 
 /// Takes `cells`, which only what is preferred can mean.
@@ -82,9 +82,10 @@ fn rather(input: Input<'_>) -> Read<'_, Choice> {
         .parse(input)
     };
     let not = any_class(&[Class::Not, Class::DoNot]);
-    let instead = class(Class::Instead);
+    let instead = any_class(&[Class::Instead, Class::InFavor]);
     let refer = verb(&[Verb::Use, Verb::Prefer, Verb::Refer], Form::Base);
-    let and_not = (comma, opt(class(Class::And)), not).map(|_| ());
+    let and_not = (comma, opt(any_class(&[Class::And, Class::But])), not).map(|_| ());
+    let for_them = (class(Class::For), functions, mark(','));
     let separated = |input| opt(mark(',')).parse(input);
     alt((
         (anyone, prefer, chosen_nouns, over, nouns)
@@ -104,8 +105,29 @@ fn rather(input: Input<'_>) -> Read<'_, Choice> {
             nouns,
         )
             .map(|(force, (), _, used, (), _, not)| (force, used, not)),
-        (anyone, choose, nouns, and_not, nouns)
+        (anyone, choose, chosen_nouns, and_not, nouns)
             .map(|(force, (), used, (), not)| (force, used, not)),
+        // "For lookups, use XLOOKUP instead of HLOOKUP", "lookups should use XLOOKUP rather than HLOOKUP"
+        (for_them, choose, nouns, instead, using, nouns)
+            .map(|(_, (), used, (), _, not)| (SHOULD, used, not)),
+        (functions, modal, choose, nouns, instead, using, nouns)
+            .map(|(_, force, (), used, (), _, not)| (force, used, not)),
+        // "Avoid HLOOKUP in favour of XLOOKUP."
+        (
+            alt((verb(&[Verb::Avoid, Verb::Ban, Verb::Replace], Form::Base),)),
+            nouns,
+            class(Class::InFavor),
+            nouns,
+        )
+            .map(|((), not, (), used)| (SHOULD, used, not)),
+        (
+            verb(&[Verb::Specify], Form::Base),
+            nouns,
+            class(Class::Preference),
+            over,
+            nouns,
+        )
+            .map(|((), used, (), (), not)| (SHOULD, used, not)),
         (instead, using, nouns, separated, anyone, choose, nouns)
             .map(|((), _, not, _, force, (), used)| (force, used, not)),
     ))
@@ -131,9 +153,32 @@ fn stated(input: Input<'_>) -> Read<'_, Choice> {
     };
     let separated = |input| opt(mark(',')).parse(input);
     alt((
-        (chosen_nouns, modal, be, chosen, over, nouns)
+        (chosen_nouns, modal, be, chosen, over, using, nouns)
             .map(|(used, force, .., not)| (force, used, not)),
-        (chosen_nouns, be, chosen, over, nouns).map(|(used, .., not)| (SHOULD, used, not)),
+        (
+            chosen_nouns,
+            be,
+            chosen,
+            alt((over, class(Class::For))),
+            nouns,
+        )
+            .map(|(used, .., not)| (SHOULD, used, not)),
+        // "HLOOKUP is deprecated in favour of XLOOKUP."
+        (
+            nouns,
+            opt(modal),
+            be,
+            alt((
+                any_class(&[Class::Forbidden, Class::Discouraged]),
+                verb(
+                    &[Verb::Avoid, Verb::Ban, Verb::Discourage],
+                    Form::Participle,
+                ),
+            )),
+            class(Class::InFavor),
+            nouns,
+        )
+            .map(|(not, force, .., used)| (force.unwrap_or(SHOULD), used, not)),
         (
             class(Class::Instead),
             using,
@@ -160,7 +205,11 @@ fn replaced(input: Input<'_>) -> Read<'_, Choice> {
     let for_ = class(Class::For);
     let replace = verb(&[Verb::Replace], Form::Base);
     let substitute = verb(&[Verb::Substitute], Form::Base);
-    let gone = verb(&[Verb::Replace, Verb::Substitute], Form::Participle);
+    let gone = verb(
+        &[Verb::Replace, Verb::Substitute, Verb::Migrate],
+        Form::Participle,
+    );
+    let into = alt((by, class(Class::For), verb(&[Verb::Use], Form::Gerund)));
     let from = |input| opt(class(Class::From)).parse(input);
     if let Ok(found) = found_and_replaced(input) {
         return Ok(found);
@@ -181,7 +230,7 @@ fn replaced(input: Input<'_>) -> Read<'_, Choice> {
             .map(|(force, (), used, (), not)| (force, used, not)),
         (anyone, substitute, nouns, with, nouns)
             .map(|(force, (), not, (), used)| (force, used, not)),
-        (nouns, modal, be, gone, by, nouns).map(|(not, force, .., used)| (force, used, not)),
+        (nouns, modal, be, gone, into, nouns).map(|(not, force, .., used)| (force, used, not)),
         (nouns, modal, replace, nouns).map(|(used, force, (), not)| (force, used, not)),
         (nouns, modal, verb(&[Verb::Yield], Form::Base), nouns)
             .map(|(not, force, (), used)| (force, used, not)),

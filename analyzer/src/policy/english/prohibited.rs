@@ -250,7 +250,7 @@ fn exceed<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
             ),
             (class(Class::Be), measure).map(|((), measure)| measure),
             // "Do not combine more than 4 functions."
-            (verb(&[Verb::Append], form), measure).map(|((), measure)| measure),
+            (verb(&[Verb::Append, Verb::Make], form), measure).map(|((), measure)| measure),
             (
                 class(Class::Be),
                 verb(&[Verb::Nest], Form::Participle),

@@ -212,6 +212,10 @@ pub(super) fn depth(input: Input<'_>) -> Read<'_, Bound> {
         return Ok(found);
     }
     let (input, bound) = bound(input)?;
+    // "Nested more than three times"
+    if let Ok((rest, ())) = class(Class::Times)(input) {
+        return Ok((rest, bound));
+    }
     let (input, unit) = opt(unit).parse(input)?;
     if unit.is_some_and(|unit| !matches!(unit, Unit::Nesting | Unit::Calls)) {
         return no();

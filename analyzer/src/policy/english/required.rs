@@ -7,7 +7,8 @@ use super::Outcome;
 use super::functions::functions;
 use super::need::{self, Need, handlers, need, sources, wrapped};
 use super::noun::nouns;
-use super::quantity::{bound, counted, measure, metric_noun};
+use super::predicate::nested_metric;
+use super::quantity::{bound, counted, depth, measure, metric_noun};
 use super::target::{plain_targets, target};
 use super::terminal::{Input, Read, any_class, class, longest, mark, no, verb};
 use crate::policy::lexicon::{Class, Form, Verb};
@@ -27,6 +28,7 @@ pub(super) fn required(form: Form) -> impl Fn(Input<'_>) -> Read<'_, Outcome> {
                 &anchor(form),
                 &read_only(form),
                 &contain_at_most(form),
+                &nest_at_most(form),
             ],
         )
     }
@@ -223,6 +225,13 @@ fn limited(input: Input<'_>) -> Read<'_, Outcome> {
             None => no(),
         };
     }
+    // "Cap function calls to five"
+    let mut by_count = (counted, at, bound);
+    if let Ok((rest, (metric, (), bound))) = by_count.parse(input)
+        && let Some(at_most) = bound.limit()
+    {
+        return Ok((rest, Outcome::Demands(vec![Demand::Limit(metric, at_most)])));
+    }
     let subject = any_class(&[
         Class::Person,
         Class::Formula,
@@ -344,6 +353,7 @@ fn contain_at_most<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
                     Verb::Nest,
                     Verb::Limit,
                     Verb::Specify,
+                    Verb::Make,
                 ],
                 form,
             ),
@@ -380,6 +390,21 @@ fn contain_at_most<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
         }
         match measure.required() {
             Some(demand) => Ok((input, Outcome::Demands(vec![demand]))),
+            None => no(),
+        }
+    }
+}
+
+/// `nest IFs no deeper than 3 levels`
+///
+/// "Nest IFs at most 2 levels deep."
+/// flags `=IF(A1,1,IF(A2,2,IF(A3,3,4)))`, not `=IF(A1,1,IF(A2,2,3))`.
+fn nest_at_most<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
+    move |input| {
+        let (rest, ((), metric, bound)) =
+            (verb(&[Verb::Nest], form), nested_metric, depth).parse(input)?;
+        match bound.required() {
+            Some(at_most) => Ok((rest, Outcome::Demands(vec![Demand::Limit(metric, at_most)]))),
             None => no(),
         }
     }

@@ -53,12 +53,24 @@ fn imported(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let only = |input| opt(class(Class::Only)).parse(input);
     let taken = verb(READING, Form::Participle);
     let data = any_class(&[Class::Data, Class::CellData]);
-    let (input, ((), force, first, (), second, (), third)) =
-        (data, modal, only, class(Class::Be), only, taken, only).parse(input)?;
+    let means = opt((super::terminal::by_means, functions));
+    let (input, ((), force, first, (), second, (), third, means, fourth)) = (
+        data,
+        modal,
+        only,
+        class(Class::Be),
+        only,
+        taken,
+        only,
+        means,
+        only,
+    )
+        .parse(input)?;
+    let means = means.map(|((), set)| set);
     let Some(force) = turned(force, nobody) else {
         return no();
     };
-    let is_only = [first, second, third].iter().any(Option::is_some);
+    let is_only = [first, second, third, fourth].iter().any(Option::is_some);
     // "Data may be imported from no website other than example.com."
     let no_other = (
         opt(class(Class::From)),
@@ -73,7 +85,7 @@ fn imported(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         return demanding(rest, force.level, need.of_functions(None));
     }
     match (force.points, is_only) {
-        (Points::Forbid, false) => {
+        (Points::Forbid, false) if means.is_none() => {
             let (rest, (_, found)) = (opt(class(Class::From)), nouns).parse(input)?;
             match forbidden(found) {
                 Some(outcome) => Ok((rest, clause_of(force.level, outcome))),
@@ -82,7 +94,7 @@ fn imported(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         }
         (Points::Demand | Points::Permit, true) => {
             let (rest, (_, need)) = (opt(class(Class::From)), sources).parse(input)?;
-            demanding(rest, force.level, need.of_functions(None))
+            demanding(rest, force.level, need.of_functions(means))
         }
         _ => no(),
     }
