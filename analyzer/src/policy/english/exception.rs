@@ -218,7 +218,7 @@ fn approved(input: Input<'_>) -> Read<'_, Exception> {
 
 /// Takes a condition that excuses: `wrapped in IFERROR`, `it is inside IFERROR`, `exact match is
 /// used`, `the fourth argument is FALSE`, `from spreadsheet 1Abc…`.
-fn condition(input: Input<'_>) -> Read<'_, Need> {
+pub(super) fn condition(input: Input<'_>) -> Read<'_, Need> {
     let subject = |input| {
         let (input, _) = opt(alt((
             class(Class::It),

@@ -350,6 +350,8 @@ fn all_but_allowed(input: Input<'_>) -> Read<'_, Clause> {
 }
 
 /// `all functions may be used except NOW`, `any volatile function is allowed except NOW`
+///
+/// "All functions may be used except NOW." flags `=NOW()`, not `=TODAY()`.
 fn allowed_except(input: Input<'_>) -> Read<'_, Clause> {
     let named = function_item.map_opt(|set| set.class.is_some().then_some(Some(set)));
     let subject = alt((named, class(Class::Function).map(|()| None)));

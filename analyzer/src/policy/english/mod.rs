@@ -26,6 +26,7 @@ mod required;
 mod rewrite;
 mod source;
 mod subject;
+mod subset;
 mod target;
 mod terminal;
 

@@ -14,6 +14,7 @@ use super::quantity::{depth, measure};
 use super::required::{only_functions, required};
 use super::source::of_data;
 use super::subject::{of_address, of_errors, of_match, of_sheet};
+use super::subset::of_functions;
 use super::terminal::{
     Force, Input, Points, Read, actor, any_class, class, count, longest, modal, no, verb,
 };
@@ -39,6 +40,7 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
             &|input| of_data(input, nobody),
             &|input| of_sheet(input, nobody),
             &|input| of_manner(input, nobody),
+            &|input| of_functions(input, nobody),
             &|input| of_nouns(input, nobody),
         ],
     )

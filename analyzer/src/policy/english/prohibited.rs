@@ -359,8 +359,9 @@ fn built_address(input: Input<'_>) -> Read<'_, ()> {
 /// "Do not hide errors." flags `=IFERROR(A1,0)`, not `=IFERROR(A1,B1)`.
 fn hide<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
-        let (input, ()) = verb(&[Verb::Hide], form)(input)?;
-        let (input, ()) = error_words(input)?;
+        let hides = (verb(&[Verb::Hide], form), error_words).map(|_| ());
+        let whole = class(Class::HidesErrors);
+        let (input, ()) = alt((hides, whole)).parse(input)?;
         let (input, set) = opt((by_means, functions)).parse(input)?;
         let set = set.map_or_else(|| set_of(&["IFERROR", "IFNA"]), |(.., set)| set);
         Ok((input, Outcome::Demands(vec![masked(set)])))
@@ -386,8 +387,21 @@ pub(super) fn masked(set: FunctionSet) -> Demand {
 
 /// Takes `to hide errors`, `for masking errors`, `as a way of hiding errors`.
 pub(super) fn to_hide(input: Input<'_>) -> Read<'_, ()> {
+    // "To make errors disappear"
+    if let Ok((rest, _)) = (
+        any_class(&[Class::To, Class::Purpose]),
+        class(Class::HidesErrors),
+    )
+        .parse(input)
+    {
+        return Ok((rest, ()));
+    }
     let how = alt((
-        (class(Class::To), verb(&[Verb::Hide], Form::Base)).map(|_| ()),
+        (
+            any_class(&[Class::To, Class::Purpose]),
+            verb(&[Verb::Hide], Form::Base),
+        )
+            .map(|_| ()),
         (
             any_class(&[Class::For, Class::By, Class::As]),
             verb(&[Verb::Hide], Form::Gerund),
@@ -416,6 +430,13 @@ fn divide<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
         let (input, ()) = verb(&[Verb::Divide], form)(input)?;
         let target = Target::from(What::Thing(Thing::Divisions));
+        // "Never divide unless inside IFERROR."
+        if let Ok((rest, super::exception::Exception::Need(need))) =
+            super::exception::attached(input)
+            && let Some(demand) = need.of(&target)
+        {
+            return Ok((rest, Outcome::Demands(vec![demand])));
+        }
         let (input, demand) = lacking(input, &target)?;
         Ok((input, Outcome::Demands(vec![demand])))
     }
