@@ -62,8 +62,12 @@ impl Reading {
 
 /// What the symbols say, if the grammar can read all of them as rules or as a permission.
 pub(super) fn understood(symbols: &Symbols) -> Option<Reading> {
-    if symbols.question || symbols.unreadable.is_some() {
+    if symbols.question {
         return None;
+    }
+    if symbols.unreadable.is_some() {
+        let said = english::unexplained(&symbols.all)?;
+        return english::read(said).map(|clauses| of_clauses(clauses, symbols.hedged));
     }
     english::read(&symbols.all)
         .or_else(|| inline_list(&symbols.all))

@@ -315,10 +315,13 @@ pub(super) fn but_not(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     let subject = symbols
         .get(..symbols.len() - rest.len())
         .unwrap_or_default();
+    // The vocabulary takes "but not" as one phrase.
     let but = (
         opt(mark(',')),
-        any_class(&[Class::But, Class::And]),
-        class(Class::Not),
+        alt((
+            (any_class(&[Class::But, Class::And]), class(Class::Not)).map(|_| ()),
+            class(Class::Except),
+        )),
     );
     let Ok((after, _)) = { but }.parse(rest) else {
         return;

@@ -243,6 +243,13 @@ fn doing_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
         return Ok((rest, clause_of(Level::Must)(outcome)));
     }
     let (input, outcome) = prohibited(Form::Gerund)(input)?;
+    // "Nesting beyond three levels is too deep."
+    let is_limit = |demand: &Demand| matches!(demand, Demand::Limit(..));
+    if let Ok((rest, _)) = (class(Class::Be), class(Class::TooMany)).parse(input)
+        && matches!(&outcome, Outcome::Demands(demands) if demands.iter().all(is_limit))
+    {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     let (input, force) = verdict(input, false)?;
     match force.points {
         Points::Forbid => Ok((input, clause_of(force.level)(outcome))),
@@ -301,6 +308,26 @@ fn keep_out(input: Input<'_>) -> Read<'_, Clause> {
 ///
 /// "Forbidden functions: NOW, RAND." flags `=RAND()`, not `=A1`.
 fn label(input: Input<'_>) -> Read<'_, Clause> {
+    // "The ban on INDIRECT remains in force", "there is a ban on INDIRECT"
+    let in_force = (
+        class(Class::BanOn),
+        nouns,
+        class(Class::Be),
+        class(Class::Yes),
+    )
+        .map(|((), found, ..)| found);
+    let there_is = (
+        class(Class::There),
+        class(Class::Be),
+        class(Class::BanOn),
+        nouns,
+    )
+        .map(|(.., found)| found);
+    if let Ok((rest, found)) = alt((in_force, there_is)).parse(input)
+        && let Some(outcome) = forbidden(found)
+    {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     let (input, level) = alt((
         any_class(&[Class::Forbidden, Class::MustNot]).map(|()| Level::Must),
         verb(&[Verb::Avoid, Verb::Ban], Form::Participle).map(|()| Level::Must),

@@ -442,13 +442,7 @@ fn kept_apart(input: Input<'_>) -> Read<'_, Clause> {
         )),
     );
     let (rest, (said, (), (_, is_own))) = (opt(must), stands, in_cells).parse(input)?;
-    let never = (
-        opt(super::terminal::mark(',')),
-        opt(class(Class::And)),
-        any_class(&[Class::Not, Class::Instead]),
-        opt(verb(&[Verb::HardCode], Form::Participle)),
-    );
-    let (rest, never) = opt(never).parse(rest)?;
+    let (rest, never) = opt(not_in_formulas).parse(rest)?;
     // "Inputs must be on a separate sheet" says how a workbook is laid out, and nothing of
     // formulas; "constants must be in cells" could be said of formulas too.
     if never.is_none() && !(are_numbers && is_own) {
@@ -458,6 +452,26 @@ fn kept_apart(input: Input<'_>) -> Read<'_, Clause> {
     let spared = spared.unwrap_or_else(|| vec![0.0, 1.0]);
     let demand = Demand::Forbid(What::Numbers(spared).into());
     demanding(rest, level, Some(vec![demand]))
+}
+
+/// Takes `, not in formulas`, `and must not be embedded in formulas`, `rather than hard-coded`.
+fn not_in_formulas(input: Input<'_>) -> Read<'_, ()> {
+    let not = any_class(&[Class::Not, Class::Instead, Class::MustNot, Class::DoNot]);
+    let verbs: &'static [Verb] = &[Verb::HardCode, Verb::Append, Verb::Use];
+    let typed = alt((
+        verb(verbs, Form::Participle),
+        (verb(&[Verb::HardCode], Form::Base), class(Class::Them)).map(|_| ()),
+        (verb(&[Verb::HardCode], Form::Base), class(Class::It)).map(|_| ()),
+    ));
+    (
+        opt(super::terminal::mark(',')),
+        opt(any_class(&[Class::And, Class::But])),
+        not,
+        opt(class(Class::Be)),
+        opt(typed),
+    )
+        .map(|_| ())
+        .parse(input)
 }
 
 /// `formulas with #REF! must be repaired`

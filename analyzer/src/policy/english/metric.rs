@@ -115,8 +115,17 @@ fn longest_allowed(input: Input<'_>) -> Read<'_, Clause> {
 /// "Two is the maximum number of function calls." flags `=ABS(SUM(MAX(A1)))`, not `=ABS(SUM(A1))`.
 fn count_is_maximum(input: Input<'_>) -> Read<'_, Clause> {
     let (maximum, (at_most, ())) = (count, class(Class::Be)).parse(input)?;
-    class(Class::Maximum)(maximum)?;
-    let (rest, (metric, _)) = (metric_noun, opt(permitted)).parse(maximum)?;
+    // "The largest number of IFs in the model" limits nothing.
+    let (rest, metric) = alt((
+        (class(Class::Longest), metric_noun, permitted).map(|((), metric, ())| metric),
+        |input| {
+            class(Class::Maximum)(input)?;
+            (metric_noun, opt(permitted))
+                .map(|(metric, _)| metric)
+                .parse(input)
+        },
+    ))
+    .parse(maximum)?;
     demanding(
         rest,
         Level::Must,

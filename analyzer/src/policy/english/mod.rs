@@ -107,6 +107,12 @@ fn rewritten(symbols: Input<'_>, times: usize) -> Option<Vec<Clause>> {
     read.map(granted::settled)
 }
 
+/// The sentence without the reason at its end, if that is where words stand that no sentence is read
+/// with.
+pub(super) fn unexplained(symbols: &[Symbol]) -> Option<&[Symbol]> {
+    aside::unexplained(symbols)
+}
+
 /// What a sentence begins with, if that is something that formulas hold.
 pub(super) fn subject(symbols: &[Symbol]) -> Option<&[Symbol]> {
     let (rest, found) = noun::nouns(symbols).ok()?;

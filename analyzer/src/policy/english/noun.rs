@@ -462,6 +462,7 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
     );
     let lacking = alt((
         unguarded_by.map(Need::Inside),
+        (class(Class::Unguarded), class(Class::By), handlers).map(|(.., set)| Need::Inside(set)),
         class(Class::Unguarded).map(|()| Need::Inside(set_of(&["IFERROR", "IFNA"]))),
         without,
         is_approximate.map(|()| Need::Exact),
@@ -472,11 +473,22 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
         without_truth.map(|((), values)| Need::Argument(need::Place::Last, Some(values))),
         super::demanded::returned.map(|values| Need::ArgumentNot(need::Place::Nth(2), values)),
     ));
-    let (rest, (_, need)) = (used, lacking).parse(input)?;
+    let (rest, need) = alt((omits, (used, lacking).map(|(_, need)| need))).parse(input)?;
     match need.of(target) {
         Some(demand) => Ok((rest, demand)),
         None => no(),
     }
+}
+
+/// Takes `that omits its fourth argument`, `omitting the fourth argument`.
+fn omits(input: Input<'_>) -> Read<'_, Need> {
+    let omit = alt((
+        (class(Class::That), verb(&[Verb::Omit], Form::Base)).map(|_| ()),
+        verb(&[Verb::Omit], Form::Gerund),
+    ));
+    (omit, need::place)
+        .map(|((), place)| Need::Argument(place, None))
+        .parse(input)
 }
 
 /// Takes `not wrapped in IFERROR`, `outside IFERROR`, `without IFERROR`, `without being wrapped in

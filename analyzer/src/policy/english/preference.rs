@@ -55,7 +55,7 @@ fn chosen_nouns(input: Input<'_>) -> Read<'_, Vec<Noun>> {
 
 /// Takes `over`, `to`, `instead of`.
 fn over(input: Input<'_>) -> Read<'_, ()> {
-    any_class(&[Class::Instead, Class::InFavor, Class::To, Class::Around])(input)
+    any_class(&[Class::Instead, Class::InFavor, Class::To])(input)
 }
 
 /// Takes `cells`, which only what is preferred can mean.

@@ -41,6 +41,7 @@ pub(super) fn prohibited(form: Form) -> impl Fn(Input<'_>) -> Read<'_, Outcome> 
                 &use_to_hide(form),
                 &import(form),
                 &import_from_others(form),
+                &use_with_others(form),
                 &use_nouns(form),
                 &exceed(form),
             ],
@@ -111,6 +112,21 @@ fn import_from_others<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome>
     }
 }
 
+/// `use IMPORTRANGE with spreadsheets other than 1Abc…`
+///
+/// "Do not use IMPORTRANGE with any file other than 1AbcDefGhiJklMnoPqrStuV0."
+/// flags `=IMPORTRANGE("x","A1")`, not `=IMPORTRANGE("1AbcDefGhiJklMnoPqrStuV0","A1")`.
+fn use_with_others<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
+    move |input| {
+        let (rest, ((), set, need)) =
+            (verb(&[Verb::Use], form), functions, other_sources).parse(input)?;
+        match need.of_functions(Some(set)) {
+            Some(demands) => Ok((rest, Outcome::Demands(demands))),
+            None => no(),
+        }
+    }
+}
+
 /// Takes `data from any spreadsheet other than 1Abc…`, `to files except 1Abc…`.
 pub(super) fn other_sources(input: Input<'_>) -> Read<'_, Need> {
     let data = opt(any_class(&[Class::Data, Class::CellData]));
@@ -125,7 +141,7 @@ pub(super) fn other_sources(input: Input<'_>) -> Read<'_, Need> {
         data,
         link,
         opt(any_class(&[Class::Spreadsheet, Class::Host, Class::Url])),
-        class(Class::Except),
+        any_class(&[Class::Except, Class::But]),
         sources,
     )
         .map(|(.., need)| need)

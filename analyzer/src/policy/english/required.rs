@@ -6,7 +6,7 @@ use nom::{Parser, branch::alt, combinator::opt};
 use super::Outcome;
 use super::functions::functions;
 use super::need::{self, Need, handlers, need, sources, wrapped};
-use super::noun::nouns;
+use super::noun::{Noun, nouns};
 use super::predicate::nested_metric;
 use super::quantity::{bound, counted, depth, measure, metric_noun};
 use super::subject::functions_of_ranges;
@@ -322,7 +322,15 @@ fn anchor<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
         let signs = (by, class(Class::Absolute)).map(|_| ());
         let (rest, targets) = alt((
             (verb(&[Verb::Make], form), nouns, need::absolute).map(|((), targets, ())| targets),
-            (verb(&[Verb::Anchor], form), nouns, opt(signs)).map(|((), targets, _)| targets),
+            (|input| anchors(input, form), nouns, opt(signs)).map_opt(
+                |(is_clear, targets, signs)| {
+                    // "Fix the ranges" could mean to mend them.
+                    let in_functions = targets.iter().all(
+                        |noun| matches!(noun, Noun::Target(target) if target.within.is_some()),
+                    );
+                    (is_clear || signs.is_some() || in_functions).then_some(targets)
+                },
+            ),
         ))
         .parse(input)?;
         let demands: Option<Vec<Demand>> = targets
@@ -334,6 +342,12 @@ fn anchor<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
             None => no(),
         }
     }
+}
+
+/// Takes a verb for anchoring, and whether it can mean nothing else.
+fn anchors(input: Input<'_>, form: Form) -> Read<'_, bool> {
+    let (rest, ()) = verb(&[Verb::Anchor], form)(input)?;
+    Ok((rest, verb(&[Verb::Repair], form)(input).is_err()))
 }
 
 /// `read only from spreadsheet 1Abc…` of a call

@@ -35,6 +35,7 @@ pub(super) fn plain(symbols: Input<'_>) -> Vec<Vec<Symbol>> {
         aside::meant,
         aside::twice,
         aside::told_first,
+        aside::nor,
     ] {
         rewrite(symbols, &mut all);
     }
@@ -299,6 +300,23 @@ fn expected(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         return;
     };
     if !is_class(expect, Class::Expect) && !is_class(expect, Class::Requires) {
+        return;
+    }
+    // "We expect authors to avoid INDIRECT."
+    if let Some(at) = rest
+        .iter()
+        .position(|symbol| is_class(symbol, Class::ToAvoid))
+    {
+        let (subject, avoided) = rest.split_at(at);
+        let words = [
+            Meaning::Class(Class::Must),
+            Meaning::Verb(Verb::Avoid, Form::Base),
+        ];
+        let must_avoid = words.map(|meaning| Symbol {
+            span: expect.span,
+            meanings: vec![meaning],
+        });
+        all.push([subject, &must_avoid, avoided.get(1..).unwrap_or_default()].concat());
         return;
     }
     let Some(at) = rest.iter().position(|symbol| is_class(symbol, Class::To)) else {

@@ -139,8 +139,105 @@ fn only_source(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         .map(move |(set, .., need)| (Some(set), permit, need));
     let backwards = (functions, opt(mark(':')), link, sources, class(Class::Only))
         .map(move |(set, _, _, need, ())| (Some(set), permit, need));
-    let (rest, (set, force, need)) =
-        alt((named_first, named_last, fragment, backwards)).parse(input)?;
+    // "The only source allowed for IMPORTRANGE is 1Abc…"
+    let word = any_class(&[Class::Spreadsheet, Class::Host]);
+    let for_function = (
+        opt(class(Class::Allowed)),
+        any_class(&[Class::For, Class::In, Class::With, Class::By, Class::To]),
+        functions,
+    )
+        .map(|(.., set)| set);
+    let only_for = (
+        class(Class::Only),
+        word,
+        for_function,
+        class(Class::Be),
+        sources,
+    )
+        .map(move |(.., set, (), need)| (Some(set), permit, need));
+    // "1Abc… is the only spreadsheet that IMPORTRANGE may read."
+    let read_by = (
+        opt(class(Class::From)),
+        opt(class(Class::That)),
+        functions,
+        modal,
+        alt((
+            verb(READING, Form::Base),
+            (class(Class::Be), verb(READING, Form::Participle)).map(|_| ()),
+        )),
+        opt(any_class(&[Class::From, Class::With, Class::For])),
+    )
+        .map(|(_, _, set, ..)| set);
+    let imported = (
+        opt(class(Class::That)),
+        modal,
+        class(Class::Be),
+        verb(&[Verb::Import], Form::Participle),
+    )
+        .map(|_| None);
+    let is_the_only = (
+        sources,
+        class(Class::Be),
+        class(Class::Only),
+        word,
+        alt((
+            (
+                opt(class(Class::Allowed)),
+                any_class(&[Class::For, Class::In, Class::With]),
+                functions,
+            )
+                .map(|(.., set)| Some(set)),
+            read_by.map(Some),
+            imported,
+        )),
+    )
+        .map(move |(need, .., set)| (set, permit, need));
+    // "Use IMPORTRANGE only with 1Abc…", "limit IMPORTRANGE to 1Abc…"
+    let used_only = (
+        verb(&[Verb::Use, Verb::Import], Form::Base),
+        functions,
+        class(Class::Only),
+        link,
+        sources,
+    )
+        .map(move |((), set, .., need)| (Some(set), permit, need));
+    let limited = (
+        verb(&[Verb::Limit], Form::Base),
+        functions,
+        class(Class::To),
+        opt(verb(READING, Form::Gerund)),
+        link,
+        sources,
+    )
+        .map(move |((), set, .., need)| (Some(set), permit, need));
+    // "No spreadsheet other than 1Abc… may be read with IMPORTRANGE."
+    let but = any_class(&[Class::Except, Class::But]);
+    let no_other = (
+        opt(class(Class::No)),
+        word,
+        but,
+        sources,
+        |input| verdict(input, true),
+        opt((by, functions)),
+    )
+        .map(|(_, (), (), need, force, by)| (by.map(|((), set)| set), force, need));
+    if nobody
+        && let Ok((rest, (set, force, need))) = { no_other }.parse(input)
+        && force.points == Points::Forbid
+    {
+        return demanding(rest, force.level, need.of_functions(set));
+    }
+    let (rest, (set, force, need)) = alt((
+        named_first,
+        named_last,
+        fragment,
+        backwards,
+        only_for,
+        is_the_only,
+        used_only,
+        limited,
+    ))
+    .parse(input)?;
     if nobody || force.points != Points::Permit {
         return no();
     }

@@ -177,8 +177,11 @@ fn handler_is_required(input: Input<'_>) -> Read<'_, Clause> {
     }
     let around = any_class(&[Class::Around, Class::For, Class::On, Class::With, Class::To]);
     let placed = alt((
-        verb(&[Verb::Use, Verb::Wrap, Verb::Append], Form::Participle),
-        class(Class::Required),
+        verb(
+            &[Verb::Use, Verb::Wrap, Verb::Append, Verb::Specify],
+            Form::Participle,
+        ),
+        any_class(&[Class::Required, Class::Present]),
     ));
     let be = class(Class::Be);
     let (rest, (set, said, (), (), (), targets)) = (
