@@ -514,7 +514,15 @@ fn from_alone(input: Input<'_>) -> Read<'_, (Level, Need)> {
         sources,
     )
         .map(|(.., need)| need);
-    let (rest, ((), need)) = (used, alt((alone, no_other))).parse(input)?;
+    // The vocabulary takes "with no" as one phrase.
+    let with_no = (
+        class(Class::Without),
+        opt(word),
+        class(Class::Except),
+        sources,
+    )
+        .map(|(.., need)| need);
+    let (rest, ((), need)) = (used, alt((alone, no_other, with_no))).parse(input)?;
     Ok((rest, (force.level, need)))
 }
 

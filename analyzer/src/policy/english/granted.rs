@@ -303,6 +303,16 @@ pub(super) fn elliptic(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         };
         let told = words(span, &[Class::Be, verdict]);
         all.push([before, &[semicolon], subject, &told].concat());
+        // What is only allowed need not be read: "merged conditions are fine, nested IFs are not".
+        let allows = matches!(before, [first, .., be, allowed]
+            if is_class(be, Class::Be)
+                && is_class(allowed, Class::Allowed)
+                && ![Class::In, Class::On, Class::For, Class::If, Class::From]
+                    .iter()
+                    .any(|class| is_class(first, *class)));
+        if verdict == Class::Forbidden && allows && !negated {
+            all.push([subject, &told].concat());
+        }
         return;
     }
 }

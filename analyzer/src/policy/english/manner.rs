@@ -143,14 +143,17 @@ fn encrypted(input: Input<'_>) -> Read<'_, Clause> {
     let (rest, (level, within)) =
         alt((of_urls, of_calls, required, only_https, ordered)).parse(input)?;
     // Of a named set those are meant that have an address.
-    let within = within.map(|mut set| {
-        if set.class.take().is_some() {
-            set.names
-                .retain(|name| WITH_ADDRESS.contains(&name.as_str()));
-        }
-        set
-    });
+    let within = within.map(with_address);
     forbid(rest, level, &[Thing::InsecureUrls], within.as_ref())
+}
+
+/// The functions of a named set that have an address.
+pub(super) fn with_address(mut set: FunctionSet) -> FunctionSet {
+    if set.class.take().is_some() {
+        set.names
+            .retain(|name| WITH_ADDRESS.contains(&name.as_str()));
+    }
+    set
 }
 
 /// `ranges must be bounded`, `references have to be relative`

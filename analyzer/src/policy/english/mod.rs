@@ -281,7 +281,12 @@ fn split(symbols: Input<'_>) -> Option<Vec<Clause>> {
 /// Takes a sentence: exceptions and reasons before it, clauses, exceptions and reasons after it.
 fn sentence(symbols: Input<'_>) -> Read<'_, Vec<Clause>> {
     let (input, before) = leading(symbols)?;
-    let (mut input, first) = clause(input)?;
+    // "SUM is allowed, and nothing else" begins with no exception.
+    let (before, (mut input, first)) = match clause(input) {
+        Ok(found) => (before, found),
+        Err(_) if before.is_some() => (None, clause(symbols)?),
+        Err(error) => return Err(error),
+    };
     let mut clauses = vec![first];
     while !takes_exception(&clauses, input) {
         let joined = (terminal::separator, clause).parse(input);

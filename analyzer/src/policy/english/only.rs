@@ -275,9 +275,11 @@ fn are_the_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
                 .map(|_| ()),
             (actor, modal, verb(&[Verb::Use], Form::Base)).map(|_| ()),
         ));
+        let who = any_class(&[Class::Person, Class::It, Class::Authority]);
         alt((
             class(Class::Allowed),
             (opt(class(Class::That)), used).map(|_| ()),
+            (opt(class(Class::That)), who, class(Class::Permits)).map(|_| ()),
         ))
         .parse(input)
     };
@@ -378,7 +380,8 @@ fn no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         return Ok((rest, (force.level, set)));
     }
     let allowed = |input| verdict(input, true);
-    let mut none_but = (class(Class::No), class(Class::Function), allowed, except);
+    let function = any_class(&[Class::Function, Class::Others]);
+    let mut none_but = (class(Class::No), function, allowed, except);
     if let Ok((rest, ((), (), force, set))) = none_but.parse(input) {
         return Ok((rest, (force.level, set)));
     }
@@ -394,7 +397,7 @@ fn no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         alt((
             (
                 any_class(&[Class::Function, Class::Others]),
-                any_class(&[Class::Except, Class::MoreThan]),
+                any_class(&[Class::Except, Class::MoreThan, Class::But]),
                 functions,
             )
                 .map(|(.., set)| set),

@@ -258,9 +258,9 @@ pub(super) fn verdict(input: Input<'_>, nobody: bool) -> Read<'_, Force> {
             opt(class(Class::AtReview)),
         )
             .map(|_| ()),
+        (class(Class::Be), verb(&[Verb::Appear], Form::Participle)).map(|_| ()),
         (class(Class::Be), opt(used)).map(|_| ()),
         verb(&[Verb::Appear], Form::Base),
-        (class(Class::Be), verb(&[Verb::Appear], Form::Participle)).map(|_| ()),
     ));
     let mut appears = appears;
     let (rest, ()) = appears.parse(input)?;

@@ -5,6 +5,7 @@ use nom::{Parser, branch::alt, combinator::opt};
 
 use super::functions::functions;
 use super::noun::{Noun, nouns};
+use super::prohibited::hard_code;
 use super::terminal::{
     Force, Input, Points, Read, actor, any_class, class, comma, longest, mark, modal, no, verb,
 };
@@ -19,6 +20,9 @@ const SHOULD: Force = Force::new(Level::Should, Points::Demand);
 
 /// Takes a preference in any of its forms.
 pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
+    if let Ok(found) = cells_instead(input) {
+        return Ok(found);
+    }
     let (rest, (force, used, avoided)) = longest(input, &[&rather, &stated, &replaced, &signed])?;
     if force.points != Points::Demand {
         return no();
@@ -30,6 +34,36 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
             Ok((rest, Clause { level, outcome }))
         }
         None => no(),
+    }
+}
+
+/// `refer to input cells instead of hard-coding numbers`
+///
+/// "Refer to input cells instead of hard-coding numbers." flags `=A1*1.19`, not `=A1*B1`.
+fn cells_instead(input: Input<'_>) -> Read<'_, Clause> {
+    let refer = verb(&[Verb::Use, Verb::Prefer, Verb::Refer], Form::Base);
+    let instead = alt((
+        class(Class::Instead),
+        (comma, opt(class(Class::And)), class(Class::Not)).map(|_| ()),
+    ));
+    let (rest, (force, (), _, used, (), demand)) = (
+        anyone,
+        refer,
+        opt(class(Class::To)),
+        alt((cells, nouns)),
+        instead,
+        hard_code(Form::Gerund),
+    )
+        .parse(input)?;
+    let (Some(used), Outcome::Demands(avoided)) = (preferred(used), demand) else {
+        return no();
+    };
+    let prefer = |demand| Demand::Prefer(used.clone(), Box::new(demand));
+    let outcome = Outcome::Demands(avoided.into_iter().map(prefer).collect());
+    let level = force.level;
+    match force.points {
+        Points::Demand => Ok((rest, Clause { level, outcome })),
+        Points::Forbid | Points::Permit => no(),
     }
 }
 
@@ -60,7 +94,7 @@ fn over(input: Input<'_>) -> Read<'_, ()> {
 
 /// Takes `cells`, which only what is preferred can mean.
 fn cells(input: Input<'_>) -> Read<'_, Vec<Noun>> {
-    let cells = any_class(&[Class::Formula, Class::CellData]);
+    let cells = any_class(&[Class::Formula, Class::CellData, Class::OwnCells]);
     let references = What::Thing(Thing::References);
     cells
         .map(|()| vec![Noun::Target(references.clone().into())])
@@ -93,8 +127,16 @@ fn rather(input: Input<'_>) -> Read<'_, Choice> {
         (actor, prefer, nouns, over, nouns).map(|((), (), used, (), not)| (SHOULD, used, not)),
         (anyone, choose, chosen_nouns, instead, using, nouns)
             .map(|(force, (), used, (), _, not)| (force, used, not)),
-        (anyone, refer, cells, instead, using, nouns)
-            .map(|(force, (), used, (), _, not)| (force, used, not)),
+        (
+            anyone,
+            refer,
+            opt(class(Class::To)),
+            cells,
+            instead,
+            using,
+            nouns,
+        )
+            .map(|(force, (), _, used, (), _, not)| (force, used, not)),
         (
             anyone,
             refer,
@@ -128,8 +170,17 @@ fn rather(input: Input<'_>) -> Read<'_, Choice> {
             nouns,
         )
             .map(|((), used, (), (), not)| (SHOULD, used, not)),
-        (instead, using, nouns, separated, anyone, choose, nouns)
-            .map(|((), _, not, _, force, (), used)| (force, used, not)),
+        (
+            instead,
+            using,
+            nouns,
+            separated,
+            anyone,
+            choose,
+            nouns,
+            opt(class(Class::InItsPlace)),
+        )
+            .map(|((), _, not, _, force, (), used, _)| (force, used, not)),
     ))
     .parse(input)
 }

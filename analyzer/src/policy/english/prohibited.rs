@@ -151,7 +151,7 @@ pub(super) fn other_sources(input: Input<'_>) -> Read<'_, Need> {
 /// `hard-code numbers`, `type values into formulas`
 ///
 /// "Do not hard-code numbers." flags `=A1*1.19`, not `=A1*B1`.
-fn hard_code<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
+pub(super) fn hard_code<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
         let (input, ()) = verb(&[Verb::HardCode], form)(input)?;
         if let Ok((rest, (place, set))) = need::argument(input)
@@ -366,6 +366,8 @@ fn built_address(input: Input<'_>) -> Read<'_, ()> {
             .map(|_| ()),
         (class(Class::Url), joining, class(Class::CellData)).map(|_| ()),
         (class(Class::CellData), class(Class::And), class(Class::Url)).map(|_| ()),
+        // "Out of cells"
+        (class(Class::Url), class(Class::OutOfFormulas)).map(|_| ()),
     ))
     .parse(input)
 }

@@ -208,8 +208,8 @@ fn to_depth(input: Input<'_>) -> Read<'_, Bound> {
 /// Takes how deep something is nested: `more than 3 levels deep`, `at most 3 deep`, `deeper than
 /// 3 levels`, `over 3 times`. The unit may be missing.
 pub(super) fn depth(input: Input<'_>) -> Read<'_, Bound> {
-    if let Ok(found) = to_depth(input) {
-        return Ok(found);
+    if let Ok((rest, bound)) = to_depth(input) {
+        return Ok(postponed(bound, rest));
     }
     let (input, bound) = bound(input)?;
     // "Nested more than three times"

@@ -108,7 +108,12 @@ fn imported(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 fn only_source(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let by = any_class(&[Class::With, Class::By, Class::In, Class::For, Class::To]);
     let allowed = |input| verdict(input, false);
-    let named_first = (class(Class::Only), sources, allowed, opt((by, functions)))
+    let named_first = (
+        any_class(&[Class::Only, Class::NothingBut]),
+        sources,
+        allowed,
+        opt((by, functions)),
+    )
         .map(|((), need, force, by)| (by.map(|((), set)| set), force, need));
     let only = (
         class(Class::Only),
@@ -227,7 +232,20 @@ fn only_source(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     {
         return demanding(rest, force.level, need.of_functions(set));
     }
+    // "The only source that may be imported is 1Abc…"
+    let may_be_imported = (
+        class(Class::Only),
+        word,
+        opt(class(Class::That)),
+        modal,
+        class(Class::Be),
+        verb(&[Verb::Import, Verb::Use], Form::Participle),
+        class(Class::Be),
+        sources,
+    )
+        .map(|(.., force, (), (), (), need)| (None, force, need));
     let (rest, (set, force, need)) = alt((
+        may_be_imported,
         named_first,
         named_last,
         fragment,

@@ -5,6 +5,7 @@ use nom::{Parser, branch::alt, combinator::opt};
 
 use super::Clause;
 use super::functions::{functions, lookups, set_of};
+use super::manner::with_address;
 use super::need::{self, Need, exact};
 use super::noun::noun;
 use super::predicate::{clause_of, demanding, turned, verdict};
@@ -232,7 +233,11 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     );
     let url = class(Class::Url);
     let data = class(Class::CellData);
-    let within = |input| opt((class(Class::In), functions).map(|((), set)| set)).parse(input);
+    // Of a named set those are meant that have an address.
+    let within = |input| {
+        let calls = (class(Class::In), functions).map(|((), set)| with_address(set));
+        opt(calls).parse(input)
+    };
     let be = class(Class::Be);
     let concatenation = |input| match thing(input) {
         Ok((rest, Thing::Concatenations)) => Ok((rest, ())),
@@ -259,6 +264,18 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         (data, modal, be, joined, link, opt(data), url, within)
             .map(|((), force, .., within)| (force, within)),
         (data, modal, active, link, url, within).map(|((), force, .., within)| (force, within)),
+        // "Cell data must not be used to build URLs."
+        (
+            data,
+            modal,
+            be,
+            joined,
+            class(Class::To),
+            active,
+            url,
+            within,
+        )
+            .map(|((), force, .., within)| (force, within)),
         (url, within, modal, be, joined, link, joining, data)
             .map(|((), within, force, ..)| (force, within)),
         (url, within, modal, active, link, data).map(|((), within, force, ..)| (force, within)),
