@@ -3,7 +3,7 @@
 
 use analyzer::policy::{Lexicon, compile};
 
-const GRAMMAR: [&str; 13] = [
+const GRAMMAR: [&str; 15] = [
     include_str!("../src/policy/english/conditional.rs"),
     include_str!("../src/policy/english/manner.rs"),
     include_str!("../src/policy/english/argument.rs"),
@@ -16,7 +16,9 @@ const GRAMMAR: [&str; 13] = [
     include_str!("../src/policy/english/predicate.rs"),
     include_str!("../src/policy/english/preference.rs"),
     include_str!("../src/policy/english/prohibited.rs"),
+    include_str!("../src/policy/english/remedy.rs"),
     include_str!("../src/policy/english/subject.rs"),
+    include_str!("../src/policy/english/subset.rs"),
 ];
 
 /// A documented example of a form of sentence.

@@ -62,8 +62,12 @@ impl Reading {
 
 /// What the symbols say, if the grammar can read all of them as rules or as a permission.
 pub(super) fn understood(symbols: &Symbols) -> Option<Reading> {
-    if symbols.question || symbols.unreadable.is_some() {
+    if symbols.question {
         return None;
+    }
+    if symbols.unreadable.is_some() {
+        let said = english::unexplained(&symbols.all)?;
+        return english::read(said).map(|clauses| of_clauses(clauses, symbols.hedged));
     }
     english::read(&symbols.all)
         .or_else(|| inline_list(&symbols.all))
@@ -117,7 +121,7 @@ pub(super) fn of_clauses(clauses: Vec<Clause>, hedged: bool) -> Reading {
                         .map(|demand| PolicyRule::new(demand, level)),
                 );
             }
-            Outcome::Permission => permits = true,
+            Outcome::Permission(_) => permits = true,
             Outcome::NeedsValue(metric) => {
                 return Reading::nothing(Status::NeedsValue, Some(note::needs_value(&metric)));
             }
@@ -281,6 +285,8 @@ fn scope_at(all: &[Symbol], start: usize) -> Option<&[Symbol]> {
                         | Class::Be
                         | Class::DoNot
                         | Class::Because
+                        | Class::Purpose
+                        | Class::Upkeep
                         | Class::Instead
                         | Class::Except
                         | Class::Unless

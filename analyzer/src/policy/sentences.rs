@@ -23,6 +23,8 @@ pub(super) fn split(text: &str, block: Span) -> Vec<Span> {
             '`' => in_code = !in_code,
             '(' => brackets += 1,
             ')' => brackets = brackets.saturating_sub(1),
+            // `#REF!` and `#NAME?` are error values: a full stop after one is the sentence's.
+            '!' | '?' if is_error_value(written.get(start..at)) => {}
             '.' | '!' | '?' if !in_code => {
                 let after = written.get(at + 1..).unwrap_or_default();
                 let closing = after.len() - after.trim_start_matches(CLOSING).len();
@@ -76,10 +78,6 @@ fn ends_here(before: &str, mark: char, rest: &str) -> bool {
     }
     let word_start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
     let word = before.get(word_start..).unwrap_or_default();
-    if mark != '.' && word.starts_with('#') {
-        // `#REF!` and `#NAME?` are error values.
-        return false;
-    }
     let word = word
         .trim_start_matches(['(', '[', '"', '“', '*', '_'])
         .to_lowercase();
@@ -92,6 +90,17 @@ fn ends_here(before: &str, mark: char, rest: &str) -> bool {
         .next();
     let numbered = word == "no" && starts.is_some_and(|c| c.is_ascii_digit());
     !numbered && starts.is_some_and(|c| !c.is_lowercase())
+}
+
+/// Whether the word before a mark makes it one of an error value: `#REF`.
+fn is_error_value(before: Option<&str>) -> bool {
+    let word = before
+        .unwrap_or_default()
+        .rsplit(char::is_whitespace)
+        .next()
+        .unwrap_or_default();
+    word.trim_start_matches(['(', '[', '"', '“', '*', '_', '`'])
+        .starts_with('#')
 }
 
 /// Whether the line break between the two ends a sentence: an error value at the end of a line.
@@ -123,10 +132,19 @@ mod tests {
             "Read https://example.test/a.html before you start.",
             "The file rates.csv must not be imported.",
             "Formulas must not contain #REF! or #N/A.",
+            "Formulas must not contain #REF! or #NAME? errors.",
             "Use names (i.e. Named ranges) here.",
         ] {
             assert_eq!(sentences(text), [text]);
         }
+    }
+
+    #[test]
+    fn an_error_value_at_the_end_ends_no_sentence_but_its_full_stop_does() {
+        assert_eq!(
+            sentences("No formula may contain #REF!. One was found."),
+            ["No formula may contain #REF!.", "One was found."]
+        );
     }
 
     #[test]

@@ -203,6 +203,77 @@ pub(super) fn both(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     }
 }
 
+/// `Formulas must not exceed 99 characters, nor may they use INDIRECT`: "they" must not either.
+pub(super) fn nor(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
+    let Some(at) = symbols.windows(3).position(|three| {
+        matches!(three, [or, may, it] if is_class(or, Class::Or)
+            && [Class::May, Class::Can, Class::Must, Class::Should]
+                .iter()
+                .any(|class| is_class(may, *class))
+            && is_class(it, Class::It))
+    }) else {
+        return;
+    };
+    let (before, after) = symbols.split_at(at);
+    let rest = terminal::actor(before)
+        .map(|(rest, ())| rest)
+        .or_else(|_| noun::nouns(before).map(|(rest, _)| rest));
+    let (Ok(rest), Some(or)) = (rest, after.first()) else {
+        return;
+    };
+    let subject = before.get(..before.len() - rest.len()).unwrap_or_default();
+    let before = match before.split_last() {
+        Some((last, rest)) if is_mark(last, ',') => rest,
+        _ => before,
+    };
+    let semicolon = Symbol {
+        span: or.span,
+        meanings: vec![Meaning::Mark(';')],
+    };
+    let said = after.get(3..).unwrap_or_default();
+    all.push(
+        [
+            before,
+            &[semicolon],
+            subject,
+            &[word(or, Class::MustNot)],
+            said,
+        ]
+        .concat(),
+    );
+}
+
+/// What is left of a sentence without the reason at its end, if words that turn a sentence stand
+/// nowhere but in that reason: `LET is banned, because most people do not know it`.
+pub(super) fn unexplained(symbols: Input<'_>) -> Option<Input<'_>> {
+    let turns = |symbol: &Symbol| symbol.meanings.contains(&Meaning::Unreadable);
+    let first = symbols.iter().position(turns)?;
+    let starts = |at: usize| {
+        let is = |at: usize, class| {
+            symbols
+                .get(at)
+                .is_some_and(|symbol| is_class(symbol, class))
+        };
+        let joins = symbols
+            .get(at)
+            .is_some_and(|symbol| is_mark(symbol, ';') || is_mark(symbol, '-'));
+        is(at, Class::Because) || joins && is(at + 1, Class::It)
+    };
+    let at = (1..first).rev().find(|at| starts(*at))?;
+    let (said, reason) = symbols.split_at(at);
+    let harmless = |symbol: &Symbol| {
+        let mut rest = symbol.clone();
+        rest.meanings
+            .retain(|meaning| *meaning != Meaning::Unreadable);
+        rest.meanings.is_empty() || can_explain(&rest)
+    };
+    let said = match said.split_last() {
+        Some((last, rest)) if is_mark(last, ',') => rest,
+        _ => said,
+    };
+    reason.iter().all(harmless).then_some(said)
+}
+
 /// The second demand with its subject and its force.
 fn said_again(
     subject: Input<'_>,
@@ -217,7 +288,18 @@ fn said_again(
         return vec![[subject, after].concat()];
     }
     if !is_modal(force) {
-        return Vec::new();
+        // "Approximate match is forbidden in VLOOKUP but allowed in MATCH."
+        let judges = [
+            Class::Allowed,
+            Class::Forbidden,
+            Class::Discouraged,
+            Class::Not,
+        ];
+        return if judges.iter().any(|class| is_class(first, *class)) {
+            vec![[subject, std::slice::from_ref(force), after].concat()]
+        } else {
+            Vec::new()
+        };
     }
     let is_base = |symbol: &Symbol| {
         is_class(symbol, Class::Be)

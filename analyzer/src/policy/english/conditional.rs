@@ -68,6 +68,7 @@ fn condition(input: Input<'_>) -> Read<'_, (Target, bool)> {
     alt((
         (when, target, used).map(|((), target, ())| (target, false)),
         (when, using, target).map(|(.., target)| (target, false)),
+        (when, class(Class::There), class(Class::Be), target).map(|(.., target)| (target, false)),
         (when, actor, calls, target).map(|(.., target)| (target, false)),
         (when, opt((actor, opt(class(Class::Be)))), dividing).map(|(.., target)| (target, false)),
         (
@@ -174,11 +175,29 @@ fn needed_order(input: Input<'_>) -> Read<'_, (Level, Need)> {
             other => Ok((rest, other)),
         })?;
     let omit = verb(&[Verb::Omit], Form::Base);
+    // "Wrap the division in IFERROR" names once more what it is about.
+    let division = |input| match thing(input) {
+        Ok((rest, Thing::Divisions)) => Ok((rest, ())),
+        _ => no(),
+    };
     let it = |input| {
         let words = any_class(&[Class::It, Class::Formula, Class::Call, Class::Following]);
-        (opt(words), opt(words)).map(|_| ()).parse(input)
+        let one = |input| opt(alt((division, words))).parse(input);
+        (one, one).map(|_| ()).parse(input)
     };
+    let around_it = (class(Class::Around), it);
+    let sure = opt((class(Class::Ensure), class(Class::It)));
     alt((
+        (
+            verb(&[Verb::Specify, Verb::Use, Verb::Wrap], Form::Base),
+            error_handlers,
+            around_it,
+        )
+            .map(|((), set, _)| (Level::Must, Need::Inside(set))),
+        // "Set it to exact match", "make sure it uses exact match"
+        (specify, class(Class::It), opt(to), need).map(|(.., need)| (Level::Must, need)),
+        (sure, verb(&[Verb::Use, Verb::Specify], Form::Base), exact)
+            .map(|_| (Level::Must, Need::Exact)),
         (specify, need::place, opt(to), values)
             .map(|((), place, _, values)| (Level::Must, Need::Argument(place, Some(values)))),
         (specify, need).map(|((), need)| (Level::Must, need)),

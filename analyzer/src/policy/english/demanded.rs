@@ -119,18 +119,41 @@ fn needed(input: Input<'_>, requires: bool) -> Read<'_, Need> {
     let used = verb(&[Verb::Use, Verb::Specify], Form::Participle);
     let specify = verb(&[Verb::Use, Verb::Specify], Form::Base);
     let inside = any_class(&[Class::In, Class::By]);
-    let with = any_class(&[Class::With, Class::In]);
+    let with = any_class(&[Class::With, Class::In, Class::As, Class::To]);
     let only = |input| opt(class(Class::Only)).parse(input);
     let be = class(Class::Be);
+    let made = verb(&[Verb::Make, Verb::Anchor], Form::Participle);
+    // "Must be nested in IFERROR", "must read FALSE as the last argument", "must point to an absolute range"
+    let otherwise = alt((
+        (verb(&[Verb::Nest], Form::Base), inside, handlers).map(|(.., set)| Need::Inside(set)),
+        (be, made, need).map_opt(|((), (), need)| (need == Need::Absolute).then_some(need)),
+        (
+            verb(&[Verb::Refer], Form::Base),
+            opt(class(Class::To)),
+            need::absolute,
+        )
+            .map(|_| Need::Absolute),
+        (class(Class::Only), need::exact).map(|_| Need::Exact),
+        (specify, only, class(Class::With), need::exact).map(|_| Need::Exact),
+    ));
     alt((
+        otherwise,
         (be, wrapped).map(|((), set)| Need::Inside(set)),
         (verb(&[Verb::Stand], Form::Base), inside, handlers).map(|(.., set)| Need::Inside(set)),
         (be, opt(used), with, need).map(|(.., need)| need),
         (be, need).map(|((), need)| need),
         (be, used, need).map(|(.., need)| need),
         need::exact.map(|()| Need::Exact),
-        (class(Class::EndWith), values)
-            .map(|((), values)| Need::Argument(Place::Last, Some(values))),
+        (
+            class(Class::EndWith),
+            values,
+            opt((
+                any_class(&[Class::As, Class::In]),
+                class(Class::Last),
+                class(Class::Argument),
+            )),
+        )
+            .map(|((), values, _)| Need::Argument(Place::Last, Some(values))),
         (only, specify, only, need).map(|(.., need)| need),
         (
             specify,
@@ -406,6 +429,19 @@ fn nested_subject<'s>(input: Input<'s>, nouns: &[Noun], force: Force) -> Read<'s
         ))
         .parse(input)
     };
+    // "An IF must never be nested inside another IF."
+    if let Ok((rest, ((), (), outer))) =
+        (nests, class(Class::In), super::functions::functions).parse(input)
+        && forbids
+        && let [
+            Noun::Target(Target {
+                what: What::Calls(inner),
+                within: None,
+            }),
+        ] = nouns
+    {
+        return Ok((rest, super::prohibited::nested_in(inner.clone(), outer)));
+    }
     let exceeded = |bound: Bound| match bound {
         Bound::Plain(count) => Some(count),
         other => other.forbidden(),
@@ -478,7 +514,15 @@ fn from_alone(input: Input<'_>) -> Read<'_, (Level, Need)> {
         sources,
     )
         .map(|(.., need)| need);
-    let (rest, ((), need)) = (used, alt((alone, no_other))).parse(input)?;
+    // The vocabulary takes "with no" as one phrase.
+    let with_no = (
+        class(Class::Without),
+        opt(word),
+        class(Class::Except),
+        sources,
+    )
+        .map(|(.., need)| need);
+    let (rest, ((), need)) = (used, alt((alone, no_other, with_no))).parse(input)?;
     Ok((rest, (force.level, need)))
 }
 
@@ -545,6 +589,7 @@ fn only_condition(input: Input<'_>) -> Read<'_, Need> {
     alt((
         (reading, data, link, sources).map(|(.., need)| need),
         (class(Class::With), need).map(|((), need)| need),
+        (any_class(&[Class::In, Class::For]), need::exact).map(|_| Need::Exact),
         (opt(when), wrapped).map(|(_, set)| Need::Inside(set)),
     ))
     .parse(input)

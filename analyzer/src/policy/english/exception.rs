@@ -141,8 +141,30 @@ pub(super) fn exception(input: Input<'_>) -> Read<'_, Exception> {
             functions,
         )
             .map(|(.., set)| Exception::Functions(set)),
+        // "The only exceptions are 0 and 1", "exempt from this are 0 and 1"
+        (
+            opt(class(Class::Only)),
+            class(Class::Excepted),
+            opt((
+                class(Class::From),
+                any_class(&[Class::It, Class::Following]),
+            )),
+            opt(alt((mark(':'), class(Class::Be)))),
+            excepted_values,
+        )
+            .map(|(.., exception)| exception),
         (opt(class(Class::Only)), functions, permitted(excused))
             .map(|(_, set, ())| Exception::Functions(set)),
+    ))
+    .parse(input)
+}
+
+/// Takes functions, numbers or texts that are left out.
+fn excepted_values(input: Input<'_>) -> Read<'_, Exception> {
+    alt((
+        functions.map(Exception::Functions),
+        numbers.map(Exception::Numbers),
+        texts.map(Exception::Texts),
     ))
     .parse(input)
 }
@@ -196,7 +218,7 @@ fn approved(input: Input<'_>) -> Read<'_, Exception> {
 
 /// Takes a condition that excuses: `wrapped in IFERROR`, `it is inside IFERROR`, `exact match is
 /// used`, `the fourth argument is FALSE`, `from spreadsheet 1Abc…`.
-fn condition(input: Input<'_>) -> Read<'_, Need> {
+pub(super) fn condition(input: Input<'_>) -> Read<'_, Need> {
     let subject = |input| {
         let (input, _) = opt(alt((
             class(Class::It),
@@ -218,7 +240,19 @@ fn condition(input: Input<'_>) -> Read<'_, Need> {
     ));
     alt((
         (subject, wrapped).map(|((), set)| Need::Inside(set)),
-        (subject, opt(class(Class::From)), sources).map(|(.., need)| need),
+        (
+            subject,
+            opt(any_class(&[
+                Class::From,
+                Class::With,
+                Class::For,
+                Class::To,
+                Class::On,
+            ])),
+            sources,
+        )
+            .map(|(.., need)| need),
+        (subject, verb(&[Verb::Stand], Form::Base), wrapped).map(|(.., set)| Need::Inside(set)),
         (
             subject,
             verb(&[Verb::Refer, Verb::Import, Verb::Use], Form::Base),

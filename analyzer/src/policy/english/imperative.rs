@@ -27,10 +27,9 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
         there_must_be_no,
         doing_is_forbidden,
         keep_out,
-        shorten,
+        super::remedy::clause,
         label,
         judged_list,
-        found_and_removed,
         all_but_allowed,
         none_of,
         must_do,
@@ -48,7 +47,7 @@ fn clause_of(level: Level) -> impl Fn(Outcome) -> Clause {
 /// "Never nest IFs." flags `=IF(A1,1,IF(A2,2,3))`, not `=IF(A1,1,2)`.
 fn do_not(input: Input<'_>) -> Read<'_, Clause> {
     let who = any_class(&[Class::Person, Class::It, Class::Authority, Class::There]);
-    let has = opt((who, any_class(&[Class::Have, Class::Be])));
+    let has = opt((who, opt(any_class(&[Class::Have, Class::Be]))));
     if let Ok((rest, (_, (), outcome))) = (has, class(Class::NoUse), avoided_object).parse(input) {
         return Ok((rest, clause_of(Level::Must)(outcome)));
     }
@@ -146,6 +145,7 @@ fn it_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
         )
             .map(|_| Level::Should),
         (it, must, be, banned, class(Class::To)).map(|_| Level::Must),
+        (class(Class::Forbidden), class(Class::To)).map(|_| Level::Must),
         (
             class(Class::It),
             be,
@@ -187,6 +187,22 @@ fn verdict_first(input: Input<'_>) -> Read<'_, Clause> {
 fn there_must_be_no(input: Input<'_>) -> Read<'_, Clause> {
     let (input, ()) = class(Class::There)(input)?;
     let be = class(Class::Be);
+    // "There is a limit of 2 references on every formula."
+    let on_formulas = |input| {
+        let on = any_class(&[Class::On, Class::For, Class::In]);
+        let formula = any_class(&[
+            Class::Formula,
+            Class::Model,
+            Class::Length,
+            Class::Calculation,
+        ]);
+        opt((on, formula)).parse(input)
+    };
+    if let Ok((rest, ((), measure, _))) = (be, measure, on_formulas).parse(input)
+        && let Some(demand) = measure.required()
+    {
+        return Ok((rest, clause_of(Level::Must)(Outcome::Demands(vec![demand]))));
+    }
     // "There may be at most 2 references."
     let mut at_most = (modal, be, measure);
     if let Ok((rest, (force, (), measure))) = at_most.parse(input)
@@ -219,11 +235,28 @@ fn doing_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
     {
         return Ok((rest, clause_of(Level::Must)(outcome)));
     }
+    // "Avoidance of INDIRECT is mandatory."
+    let required = (opt(modal), class(Class::Be), class(Class::Required));
+    if let Ok((rest, ((), found, _))) = (class(Class::Avoidance), nouns, required).parse(input)
+        && let Some(outcome) = forbidden(found)
+    {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     let (input, outcome) = prohibited(Form::Gerund)(input)?;
+    // "Nesting beyond three levels is too deep."
+    let is_limit = |demand: &Demand| matches!(demand, Demand::Limit(..));
+    if let Ok((rest, _)) = (class(Class::Be), class(Class::TooMany)).parse(input)
+        && matches!(&outcome, Outcome::Demands(demands) if demands.iter().all(is_limit))
+    {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     let (input, force) = verdict(input, false)?;
     match force.points {
         Points::Forbid => Ok((input, clause_of(force.level)(outcome))),
-        Points::Demand | Points::Permit => Ok((input, clause_of(force.level)(Outcome::Permission))),
+        Points::Demand | Points::Permit => Ok((
+            input,
+            clause_of(force.level)(super::granted::granted(outcome)),
+        )),
     }
 }
 
@@ -232,7 +265,17 @@ fn doing_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
 /// "Keep INDIRECT out of formulas." flags `=INDIRECT(A1)`, not `=SUM(A1)`.
 fn keep_out(input: Input<'_>) -> Read<'_, Clause> {
     let keep = verb(&[Verb::Limit, Verb::Make, Verb::Leave], Form::Base);
-    let write = verb(&[Verb::Use, Verb::Append], Form::Base);
+    let write = verb(&[Verb::Use, Verb::Append, Verb::Prefer], Form::Base);
+    // "We insist on formulas without INDIRECT."
+    let wanted = (
+        any_class(&[Class::Person, Class::It, Class::Authority]),
+        alt((
+            any_class(&[Class::Expect, Class::Permits, Class::Requires]),
+            verb(&[Verb::Specify, Verb::Use], Form::Base),
+        )),
+        opt(class(Class::Only)),
+    );
+    let write = alt((write, wanted.map(|_| ())));
     let put = verb(
         &[
             Verb::Limit,
@@ -261,60 +304,32 @@ fn keep_out(input: Input<'_>) -> Read<'_, Clause> {
     }
 }
 
-/// `split formulas longer than 100 characters`, `formulas of more than 100 characters must be
-/// shortened`
-///
-/// "Split formulas longer than 9 characters." flags `=SUM(A1:A99)`, not `=A1+B1`.
-fn shorten(input: Input<'_>) -> Read<'_, Clause> {
-    let order = (verb(&[Verb::Shorten], Form::Base), nouns).map(|((), found)| (Level::Must, found));
-    let stated = (
-        nouns,
-        modal,
-        class(Class::Be),
-        verb(&[Verb::Shorten], Form::Participle),
-    )
-        .map_opt(|(found, force, ..)| {
-            (force.points == Points::Demand).then_some((force.level, found))
-        });
-    let when = any_class(&[Class::If, Class::Whenever]);
-    let it = any_class(&[Class::It, Class::Them, Class::Formula]);
-    let conditional = (
-        when,
-        nouns,
-        opt(mark(',')),
-        opt(class(Class::Then)),
-        verb(&[Verb::Shorten], Form::Base),
-        it,
-    )
-        .map(|((), found, ..)| (Level::Must, found));
-    let conditional_stated = (
-        when,
-        nouns,
-        opt(mark(',')),
-        opt(class(Class::Then)),
-        it,
-        modal,
-        class(Class::Be),
-        verb(&[Verb::Shorten], Form::Participle),
-    )
-        .map_opt(|((), found, _, _, (), force, ..)| {
-            (force.points == Points::Demand).then_some((force.level, found))
-        });
-    let (input, (level, found)) =
-        alt((order, stated, conditional, conditional_stated)).parse(input)?;
-    let is_measured = found.iter().all(|noun| matches!(noun, Noun::Measured(_)));
-    match forbidden(found).filter(|_| is_measured) {
-        Some(outcome) => Ok((input, clause_of(level)(outcome))),
-        None => no(),
-    }
-}
-
 /// `forbidden functions: INDIRECT, OFFSET`, `not allowed: INDIRECT`, `banned are NOW and TODAY`
 ///
 /// "Forbidden functions: NOW, RAND." flags `=RAND()`, not `=A1`.
 fn label(input: Input<'_>) -> Read<'_, Clause> {
+    // "The ban on INDIRECT remains in force", "there is a ban on INDIRECT"
+    let in_force = (
+        class(Class::BanOn),
+        nouns,
+        class(Class::Be),
+        class(Class::Yes),
+    )
+        .map(|((), found, ..)| found);
+    let there_is = (
+        class(Class::There),
+        class(Class::Be),
+        class(Class::BanOn),
+        nouns,
+    )
+        .map(|(.., found)| found);
+    if let Ok((rest, found)) = alt((in_force, there_is)).parse(input)
+        && let Some(outcome) = forbidden(found)
+    {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
     let (input, level) = alt((
-        any_class(&[Class::Forbidden]).map(|()| Level::Must),
+        any_class(&[Class::Forbidden, Class::MustNot]).map(|()| Level::Must),
         verb(&[Verb::Avoid, Verb::Ban], Form::Participle).map(|()| Level::Must),
         (class(Class::Not), class(Class::Allowed)).map(|_| Level::Must),
         any_class(&[Class::Discouraged]).map(|()| Level::Should),
@@ -326,44 +341,6 @@ fn label(input: Input<'_>) -> Read<'_, Clause> {
     let (input, found) = nouns(input)?;
     match forbidden(found) {
         Some(outcome) => Ok((input, clause_of(level)(outcome))),
-        None => no(),
-    }
-}
-
-/// `if you find INDIRECT in a formula, remove it`, `where NOW appears, it must be removed`
-///
-/// "If you find INDIRECT in a formula, remove it." flags `=INDIRECT(A1)`, not `=A1`.
-fn found_and_removed(input: Input<'_>) -> Read<'_, Clause> {
-    let when = any_class(&[Class::If, Class::Whenever]);
-    let found = verb(&[Verb::Use, Verb::Refer], Form::Base);
-    let seen = alt((
-        verb(&[Verb::Appear], Form::Base),
-        (
-            class(Class::Be),
-            verb(&[Verb::Use, Verb::Refer], Form::Participle),
-        )
-            .map(|_| ()),
-    ));
-    let (input, found) = alt((
-        (when, opt(actor), found, nouns).map(|(.., nouns)| nouns),
-        (when, nouns, seen).map(|((), nouns, ())| nouns),
-    ))
-    .parse(input)?;
-    let removing: &[Verb] = &[Verb::Avoid, Verb::Ban, Verb::Replace, Verb::Repair];
-    let it = |input| opt(any_class(&[Class::It, Class::Them, Class::Following])).parse(input);
-    let must = modal.map_opt(|force| (force.points == Points::Demand).then_some(force.level));
-    let (rest, (_, _, level)) = (
-        opt(mark(',')),
-        opt(class(Class::Then)),
-        alt((
-            (verb(removing, Form::Base), it).map(|_| Level::Must),
-            (it, must, class(Class::Be), verb(removing, Form::Participle))
-                .map(|(_, level, ..)| level),
-        )),
-    )
-        .parse(input)?;
-    match forbidden(found) {
-        Some(outcome) => Ok((rest, clause_of(level)(outcome))),
         None => no(),
     }
 }
@@ -385,6 +362,10 @@ fn all_but_allowed(input: Input<'_>) -> Read<'_, Clause> {
         let outcome = Outcome::Demands(vec![Demand::Forbid(What::Calls(set).into())]);
         return Ok((rest, clause_of(Level::Must)(outcome)));
     }
+    // "Any lookup function may be used except LOOKUP."
+    if let Ok(found) = allowed_except(input) {
+        return Ok(found);
+    }
     let (input, ((), (), set)) =
         (class(Class::Function), class(Class::Except), functions).parse(input)?;
     let (rest, force) = verdict(input, false)?;
@@ -393,6 +374,23 @@ fn all_but_allowed(input: Input<'_>) -> Read<'_, Clause> {
     }
     let outcome = Outcome::Demands(vec![Demand::Forbid(What::Calls(set).into())]);
     Ok((rest, clause_of(force.level)(outcome)))
+}
+
+/// `all functions may be used except NOW`, `any volatile function is allowed except NOW`
+///
+/// "All functions may be used except NOW." flags `=NOW()`, not `=TODAY()`.
+fn allowed_except(input: Input<'_>) -> Read<'_, Clause> {
+    let named = function_item.map_opt(|set| set.class.is_some().then_some(Some(set)));
+    let subject = alt((named, class(Class::Function).map(|()| None)));
+    let except = (opt(mark(',')), class(Class::Except));
+    let (rest, (of, force, _, set)) =
+        (subject, |input| verdict(input, false), except, functions).parse(input)?;
+    let is_of = of.is_none_or(|of| set.names.iter().all(|name| of.names.contains(name)));
+    if force.points == Points::Forbid || !is_of || !rest.is_empty() {
+        return no();
+    }
+    let outcome = Outcome::Demands(vec![Demand::Forbid(What::Calls(set).into())]);
+    Ok((rest, clause_of(Level::Must)(outcome)))
 }
 
 /// `volatile functions are forbidden: NOW, TODAY`

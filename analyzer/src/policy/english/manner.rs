@@ -143,14 +143,17 @@ fn encrypted(input: Input<'_>) -> Read<'_, Clause> {
     let (rest, (level, within)) =
         alt((of_urls, of_calls, required, only_https, ordered)).parse(input)?;
     // Of a named set those are meant that have an address.
-    let within = within.map(|mut set| {
-        if set.class.take().is_some() {
-            set.names
-                .retain(|name| WITH_ADDRESS.contains(&name.as_str()));
-        }
-        set
-    });
+    let within = within.map(with_address);
     forbid(rest, level, &[Thing::InsecureUrls], within.as_ref())
+}
+
+/// The functions of a named set that have an address.
+pub(super) fn with_address(mut set: FunctionSet) -> FunctionSet {
+    if set.class.take().is_some() {
+        set.names
+            .retain(|name| WITH_ADDRESS.contains(&name.as_str()));
+    }
+    set
 }
 
 /// `ranges must be bounded`, `references have to be relative`
@@ -276,8 +279,17 @@ fn only_around(input: Input<'_>) -> Read<'_, Clause> {
         .map_opt(|(set, force, (), (), inner)| {
             (force.points == Points::Forbid).then_some((force.level, set, inner))
         });
+    let not_otherwise = (
+        any_class(&[Class::DoNot, Class::Not]),
+        verb(&[Verb::Use], Form::Base),
+        functions,
+        except,
+        around,
+        target,
+    )
+        .map(|((), (), set, (), (), inner)| (Level::Must, set, inner));
     let (rest, (level, set, inner)) =
-        alt((stated, plain, active, ordered, otherwise)).parse(input)?;
+        alt((stated, plain, active, ordered, otherwise, not_otherwise)).parse(input)?;
     let handles = set
         .names
         .iter()
@@ -433,13 +445,7 @@ fn kept_apart(input: Input<'_>) -> Read<'_, Clause> {
         )),
     );
     let (rest, (said, (), (_, is_own))) = (opt(must), stands, in_cells).parse(input)?;
-    let never = (
-        opt(super::terminal::mark(',')),
-        opt(class(Class::And)),
-        any_class(&[Class::Not, Class::Instead]),
-        opt(verb(&[Verb::HardCode], Form::Participle)),
-    );
-    let (rest, never) = opt(never).parse(rest)?;
+    let (rest, never) = opt(not_in_formulas).parse(rest)?;
     // "Inputs must be on a separate sheet" says how a workbook is laid out, and nothing of
     // formulas; "constants must be in cells" could be said of formulas too.
     if never.is_none() && !(are_numbers && is_own) {
@@ -449,6 +455,26 @@ fn kept_apart(input: Input<'_>) -> Read<'_, Clause> {
     let spared = spared.unwrap_or_else(|| vec![0.0, 1.0]);
     let demand = Demand::Forbid(What::Numbers(spared).into());
     demanding(rest, level, Some(vec![demand]))
+}
+
+/// Takes `, not in formulas`, `and must not be embedded in formulas`, `rather than hard-coded`.
+fn not_in_formulas(input: Input<'_>) -> Read<'_, ()> {
+    let not = any_class(&[Class::Not, Class::Instead, Class::MustNot, Class::DoNot]);
+    let verbs: &'static [Verb] = &[Verb::HardCode, Verb::Append, Verb::Use];
+    let typed = alt((
+        verb(verbs, Form::Participle),
+        (verb(&[Verb::HardCode], Form::Base), class(Class::Them)).map(|_| ()),
+        (verb(&[Verb::HardCode], Form::Base), class(Class::It)).map(|_| ()),
+    ));
+    (
+        opt(super::terminal::mark(',')),
+        opt(any_class(&[Class::And, Class::But])),
+        not,
+        opt(class(Class::Be)),
+        opt(typed),
+    )
+        .map(|_| ())
+        .parse(input)
 }
 
 /// `formulas with #REF! must be repaired`

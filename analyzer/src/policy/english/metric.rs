@@ -7,7 +7,7 @@ use super::Clause;
 use super::predicate::{demanding, turned, verdict};
 use super::quantity::{Bound, Measure, bound, counted, measure, metric_noun};
 use super::required::same_scale;
-use super::terminal::{Force, Input, Points, Read, any_class, class, mark, modal, no, verb};
+use super::terminal::{Force, Input, Points, Read, any_class, class, count, mark, modal, no, verb};
 use crate::policy::lexicon::{Class, Form, Verb};
 use crate::policy::rule::{Demand, Level, Metric};
 
@@ -18,10 +18,13 @@ use crate::policy::rule::{Demand, Level, Metric};
 pub(super) fn of_metric(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let is_maximum = class(Class::Maximum)(input).is_ok();
     let (input, metric) = metric_noun(input)?;
+    let (input, _) = opt(permitted).parse(input)?;
     let named = |input| {
+        let demand = modal.map_opt(|force| (force.points == Points::Demand).then_some(force.level));
         let is = opt(alt((mark(':'), class(Class::Be))));
-        let limit = (is, bound).map_opt(|(_, bound)| bound.limit());
-        limit.map(|at_most| (Level::Must, at_most)).parse(input)
+        (opt(demand), is, bound)
+            .map_opt(|(level, _, bound)| Some((level.unwrap_or(Level::Must), bound.limit()?)))
+            .parse(input)
     };
     let labelled = |input| {
         let sign = alt((mark(':'), mark('-')));
@@ -39,10 +42,95 @@ pub(super) fn of_metric(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         alt((limited, is_at_most, must_be_at_most)).parse(input)?
     };
     let (rest, unit) = opt(counted).parse(rest)?;
-    let (rest, _) = opt(any_class(&[Class::Long, Class::Deep])).parse(rest)?;
+    let (rest, _) = opt(any_class(&[Class::Long, Class::Deep, Class::OrLess])).parse(rest)?;
     let agrees = unit.is_none_or(|unit| same_scale(&metric, &unit));
     let demands = (agrees && !nobody).then(|| vec![Demand::Limit(metric, at_most)]);
     demanding(rest, level, demands)
+}
+
+/// Takes `allowed`, `we accept`, `that a formula may contain`: that a maximum is one of what may be.
+fn permitted(input: Input<'_>) -> Read<'_, ()> {
+    let who = any_class(&[
+        Class::Person,
+        Class::It,
+        Class::Authority,
+        Class::Formula,
+        Class::Model,
+    ]);
+    let may = modal.map_opt(|force| (force.points == Points::Permit).then_some(()));
+    let verbs: &[Verb] = &[Verb::Use, Verb::Refer, Verb::Specify];
+    let does = alt((verb(verbs, Form::Base), class(Class::Be)));
+    let used = opt(verb(verbs, Form::Participle));
+    let that = |input| opt(class(Class::That)).parse(input);
+    alt((
+        class(Class::Allowed),
+        (that, class(Class::Be), class(Class::Allowed)).map(|_| ()),
+        (that, who, class(Class::Permits)).map(|_| ()),
+        (that, opt(who), may, does, used).map(|_| ()),
+    ))
+    .parse(input)
+}
+
+/// `the longest formula we accept has 100 characters`: a longest one that just happens to be there
+/// limits nothing.
+///
+/// "The longest formula we accept has 9 characters." flags `=SUM(A1:A99)`, not `=A1+B1`.
+fn longest_allowed(input: Input<'_>) -> Read<'_, Clause> {
+    let formula = class(Class::Formula);
+    let plain = (opt(class(Class::Allowed)), formula);
+    let may_have = |input| {
+        let may = modal.map_opt(|force| (force.points == Points::Permit).then_some(()));
+        let has = alt((
+            class(Class::Be),
+            class(Class::Have),
+            verb(&[Verb::Use, Verb::Specify, Verb::Fit], Form::Base),
+        ));
+        (may, has).map(|_| ()).parse(input)
+    };
+    let has = |input| {
+        alt((
+            class(Class::Be),
+            class(Class::Have),
+            verb(&[Verb::Use, Verb::Specify, Verb::Fit], Form::Base),
+        ))
+        .parse(input)
+    };
+    let longest = any_class(&[Class::Longest, Class::Maximum]);
+    let (rest, measure) = alt((
+        (longest, plain, permitted, has, measure).map(|(.., measure)| measure),
+        (longest, class(Class::Allowed), formula, has, measure).map(|(.., measure)| measure),
+        (class(Class::Maximum), formula, has, measure).map(|(.., measure)| measure),
+        (longest, formula, may_have, measure).map(|(.., measure)| measure),
+    ))
+    .parse(input)?;
+    demanding(
+        rest,
+        Level::Must,
+        measure.limit().map(|demand| vec![demand]),
+    )
+}
+
+/// `three is the maximum number of IFs`
+///
+/// "Two is the maximum number of function calls." flags `=ABS(SUM(MAX(A1)))`, not `=ABS(SUM(A1))`.
+fn count_is_maximum(input: Input<'_>) -> Read<'_, Clause> {
+    let (maximum, (at_most, ())) = (count, class(Class::Be)).parse(input)?;
+    // "The largest number of IFs in the model" limits nothing.
+    let (rest, metric) = alt((
+        (class(Class::Longest), metric_noun, permitted).map(|((), metric, ())| metric),
+        |input| {
+            class(Class::Maximum)(input)?;
+            (metric_noun, opt(permitted))
+                .map(|(metric, _)| metric)
+                .parse(input)
+        },
+    ))
+    .parse(maximum)?;
+    demanding(
+        rest,
+        Level::Must,
+        Some(vec![Demand::Limit(metric, at_most)]),
+    )
 }
 
 /// Takes `is limited to 3`, `must be capped at 3`.
@@ -80,21 +168,37 @@ fn must_be_at_most(input: Input<'_>) -> Read<'_, (Level, u32)> {
         Bound::Plain(count) => Some(count),
         other => other.forbidden(),
     });
-    let stays = alt((
-        class(Class::Be),
-        verb(
-            &[Verb::Exceed, Verb::Stand, Verb::Use, Verb::Limit],
-            Form::Base,
-        ),
-    ));
+    let stays = |input| {
+        alt((
+            class(Class::Be),
+            verb(
+                &[Verb::Exceed, Verb::Stand, Verb::Use, Verb::Limit],
+                Form::Base,
+            ),
+        ))
+        .parse(input)
+    };
     let (rest, at_most) = match force.points {
         Points::Forbid => {
             let stays = (stays, bound).map_opt(|((), bound)| bound.forbidden());
             alt((exceeds, stays)).parse(input)?
         }
-        Points::Demand | Points::Permit => (stays, bound)
-            .map_opt(|((), bound)| bound.required().filter(|_| !force.able))
-            .parse(input)?,
+        Points::Demand | Points::Permit => {
+            let plain =
+                (stays, bound).map_opt(|((), bound)| bound.required().filter(|_| !force.able));
+            // "Must be 80 characters or less": the unit is taken by who asked.
+            let or_less = |input| {
+                let (rest, ((), at_most)) = (stays, count).parse(input)?;
+                (opt(counted), class(Class::OrLess)).parse(rest)?;
+                Ok((rest, at_most))
+            };
+            // "Has to stay within three levels"
+            let within = (class(Class::StickTo), bound).map_opt(|((), bound)| match bound {
+                Bound::Plain(count) => Some(count),
+                bound => bound.required(),
+            });
+            alt((plain, or_less, within)).parse(input)?
+        }
     };
     Ok((rest, (force.level, at_most)))
 }
@@ -104,6 +208,9 @@ fn must_be_at_most(input: Input<'_>) -> Read<'_, (Level, u32)> {
 ///
 /// "At most 2 function calls are allowed." flags `=ABS(SUM(MAX(A1)))`, not `=ABS(SUM(A1))`.
 pub(super) fn of_quantity(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
+    if !nobody && let Ok(found) = alt((longest_allowed, count_is_maximum)).parse(input) {
+        return Ok(found);
+    }
     let (input, mut measure) = measure(input)?;
     let nested = verb(&[Verb::Nest], Form::Participle);
     let nested = alt((
@@ -140,10 +247,18 @@ pub(super) fn of_quantity(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 /// Takes `is the maximum`, `is the maximum length of a formula`.
 fn is_maximum(input: Input<'_>) -> Read<'_, Option<Metric>> {
     let (input, ()) = class(Class::Be)(input)?;
-    let (after, ()) = class(Class::Maximum)(input)?;
+    let (after, ()) = any_class(&[Class::Maximum, Class::AtMost])(input)?;
     match metric_noun(input) {
         Ok((rest, metric)) => Ok((rest, Some(metric))),
-        Err(_) => Ok((after, None)),
+        // "The limit for a formula", "the most a formula may have"
+        Err(_) => {
+            let formula = (
+                opt(any_class(&[Class::For, Class::On])),
+                class(Class::Formula),
+            );
+            let (rest, _) = opt(alt((permitted, formula.map(|_| ())))).parse(after)?;
+            Ok((rest, None))
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod conditional;
 mod demanded;
 mod exception;
 mod functions;
+mod granted;
 mod imperative;
 mod manner;
 mod metric;
@@ -20,10 +21,12 @@ mod predicate;
 mod preference;
 mod prohibited;
 mod quantity;
+mod remedy;
 mod required;
 mod rewrite;
 mod source;
 mod subject;
+mod subset;
 mod target;
 mod terminal;
 
@@ -51,8 +54,9 @@ const WAYS: usize = 8;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Outcome {
     Demands(Vec<Demand>),
-    /// It allows something, and so demands nothing.
-    Permission,
+    /// It allows something, and so demands nothing: what forbidding it would demand; empty if that
+    /// is not known.
+    Permission(Vec<Demand>),
     /// It limits something, and does not say to how much.
     NeedsValue(Metric),
 }
@@ -69,14 +73,15 @@ pub(super) fn read(symbols: &[Symbol]) -> Option<Vec<Clause>> {
     if symbols.is_empty() || symbols.len() > LONGEST_SENTENCE {
         return None;
     }
-    let plain = plainly(symbols);
+    let plain = plainly(symbols).map(granted::settled);
     let says = |wanted: fn(&Outcome) -> bool| {
         let clauses = plain.as_deref().unwrap_or_default();
         clauses.iter().any(|clause| wanted(&clause.outcome))
     };
     // What is advised in place of something reads as a permission of its own.
-    let is_mixed = says(|outcome| *outcome == Outcome::Permission)
-        && says(|outcome| *outcome != Outcome::Permission);
+    let is_permission = |outcome: &Outcome| matches!(outcome, Outcome::Permission(_));
+    let is_mixed =
+        says(is_permission) && says(|outcome| !matches!(outcome, Outcome::Permission(_)));
     if is_mixed || plain.is_none() {
         return rewritten(symbols, REWRITES).or(plain);
     }
@@ -94,11 +99,18 @@ fn plainly(symbols: Input<'_>) -> Option<Vec<Clause>> {
 fn rewritten(symbols: Input<'_>, times: usize) -> Option<Vec<Clause>> {
     let mut ways = rewrite::plain(symbols);
     ways.truncate(WAYS);
-    ways.iter().find_map(|way| match times.checked_sub(1) {
+    let read = ways.iter().find_map(|way| match times.checked_sub(1) {
         Some(times) => plainly(way).or_else(|| rewritten(way, times)),
         // What was put into another order twice is read as it stands, or not at all.
         None => whole(way),
-    })
+    });
+    read.map(granted::settled)
+}
+
+/// The sentence without the reason at its end, if that is where words stand that no sentence is read
+/// with.
+pub(super) fn unexplained(symbols: &[Symbol]) -> Option<&[Symbol]> {
+    aside::unexplained(symbols)
 }
 
 /// What a sentence begins with, if that is something that formulas hold.
@@ -256,11 +268,8 @@ fn split(symbols: Input<'_>) -> Option<Vec<Clause>> {
             Some((last, rest)) if last.meanings.contains(&Meaning::Mark(',')) => rest,
             _ => before,
         };
-        if let Some(mut first) = whole(before)
-            && let Some(second) = whole(after)
-            && !second
-                .iter()
-                .any(|clause| clause.outcome == Outcome::Permission)
+        if let Some(mut first) = whole(before).or_else(|| granted::advised(before))
+            && let Some(second) = whole(after).or_else(|| split(after))
         {
             first.extend(second);
             return Some(first);
@@ -270,9 +279,14 @@ fn split(symbols: Input<'_>) -> Option<Vec<Clause>> {
 }
 
 /// Takes a sentence: exceptions and reasons before it, clauses, exceptions and reasons after it.
-fn sentence(input: Input<'_>) -> Read<'_, Vec<Clause>> {
-    let (input, before) = leading(input)?;
-    let (mut input, first) = clause(input)?;
+fn sentence(symbols: Input<'_>) -> Read<'_, Vec<Clause>> {
+    let (input, before) = leading(symbols)?;
+    // "SUM is allowed, and nothing else" begins with no exception.
+    let (before, (mut input, first)) = match clause(input) {
+        Ok(found) => (before, found),
+        Err(_) if before.is_some() => (None, clause(symbols)?),
+        Err(error) => return Err(error),
+    };
     let mut clauses = vec![first];
     while !takes_exception(&clauses, input) {
         let joined = (terminal::separator, clause).parse(input);
@@ -282,7 +296,9 @@ fn sentence(input: Input<'_>) -> Read<'_, Vec<Clause>> {
         clauses.push(next);
         input = rest;
     }
-    let (input, after) = trailing(input)?;
+    let taken = symbols.get(..symbols.len() - input.len());
+    let negates = taken.unwrap_or_default().iter().any(denies);
+    let (input, after) = trailing(input, negates)?;
     let exceptions: Vec<Exception> = before.into_iter().chain(after).collect();
     let last = clauses.len() - 1;
     for exception in exceptions {
@@ -323,11 +339,12 @@ fn takes_exception(clauses: &[Clause], input: Input<'_>) -> bool {
 /// Takes a clause in any form: of the forms that fit, the one that takes the most.
 fn clause(input: Input<'_>) -> Read<'_, Clause> {
     let (input, _) = opt(any_class(&[Class::Ensure])).parse(input)?;
-    let forms: [fn(Input<'_>) -> Read<'_, Clause>; 4] = [
+    let forms: [fn(Input<'_>) -> Read<'_, Clause>; 5] = [
         preference::clause,
         only::clause,
         imperative::clause,
         predicate::clause,
+        granted::clause,
     ];
     let mut best: Option<(Input<'_>, Clause)> = None;
     for form in forms {
@@ -346,13 +363,14 @@ fn clause(input: Input<'_>) -> Read<'_, Clause> {
 fn leading(input: Input<'_>) -> Read<'_, Option<Exception>> {
     let excepted = (exception::exception, mark(',')).map(|(exception, ())| Some(exception));
     let reason = (quality, mark(',')).map(|_| None);
-    let because = (class(Class::Because), reason_until_comma).map(|_| None);
+    let because = (any_class(REASONS), reason_until_comma).map(|_| None);
     let (input, found) = opt(alt((excepted, reason, because))).parse(input)?;
     Ok((input, found.flatten()))
 }
 
-/// Takes what stands after the clause: exceptions, approval, reasons.
-fn trailing(input: Input<'_>) -> Read<'_, Vec<Exception>> {
+/// Takes what stands after the clause: exceptions, approval, reasons. A purpose after a clause that
+/// `negates` can be what is not to be done.
+fn trailing(input: Input<'_>, negates: bool) -> Read<'_, Vec<Exception>> {
     let mut exceptions = Vec::new();
     let mut input = input;
     loop {
@@ -361,7 +379,13 @@ fn trailing(input: Input<'_>) -> Read<'_, Vec<Exception>> {
             input = rest;
         } else if let Ok((rest, ())) = quality_after(input) {
             input = rest;
-        } else if let Ok((rest, ())) = reason(input) {
+        } else if let Ok((rest, ())) = reason(input).and_then(|found| {
+            if negates && limits(input) {
+                no()
+            } else {
+                Ok(found)
+            }
+        }) {
             return Ok((rest, exceptions));
         } else {
             return Ok((input, exceptions));
@@ -382,13 +406,52 @@ fn quality(input: Input<'_>) -> Read<'_, ()> {
     Ok((input, ()))
 }
 
+/// Words that a reason begins with.
+const REASONS: &[Class] = &[Class::Because, Class::Upkeep, Class::Purpose];
+
+/// Whether the word turns what is said round, so that a purpose after it is one of what is not to
+/// be done: `do not use IFERROR to avoid errors`.
+fn denies(symbol: &Symbol) -> bool {
+    [
+        Class::DoNot,
+        Class::Not,
+        Class::MustNot,
+        Class::ShouldNot,
+        Class::No,
+        Class::Nobody,
+        Class::Neither,
+    ]
+    .iter()
+    .any(|class| is_class(symbol, *class))
+}
+
+/// Whether the reason that begins here limits what is not to be done: it is no reason then. "To keep
+/// models fast" says what is won by leaving something alone.
+fn limits(input: Input<'_>) -> bool {
+    let Some((first, rest)) = input.split_first() else {
+        return false;
+    };
+    let is_won = |symbol: &Symbol| {
+        [
+            Class::Model,
+            Class::Formula,
+            Class::Calculation,
+            Class::Person,
+            Class::Quality,
+        ]
+        .iter()
+        .any(|class| is_class(symbol, *class))
+    };
+    is_class(first, Class::Purpose) || is_class(first, Class::Upkeep) && !rest.iter().any(is_won)
+}
+
 /// Takes a reason up to the end: `because they are slow`, `, which is volatile`, `; it is slow`. A
 /// reason that limits what it explains is no reason.
 fn reason(input: Input<'_>) -> Read<'_, ()> {
     let starts = alt((
         (
             opt(alt((mark(','), mark('-'), mark(';'), mark('(')))),
-            class(Class::Because),
+            any_class(REASONS),
         )
             .map(|_| ()),
         (
@@ -482,6 +545,7 @@ pub(super) fn can_explain(symbol: &Symbol) -> bool {
                         | Class::Approval
                         | Class::Without
                         | Class::Outside
+                        | Class::NotOnly
                 )
         )
     })

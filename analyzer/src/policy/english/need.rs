@@ -225,8 +225,9 @@ pub(super) fn absolute(input: Input<'_>) -> Read<'_, ()> {
 /// Takes which argument is meant: `the fourth argument`, `argument 4`, `the last parameter`,
 /// `match type`, `the is_sorted argument`.
 pub(super) fn place(input: Input<'_>) -> Read<'_, Place> {
+    let named = opt((mark('('), parameter, mark(')')));
     alt((
-        (ordinal, class(Class::Argument)).map(|(place, ())| Place::Nth(place)),
+        (ordinal, class(Class::Argument), named).map(|(place, ..)| Place::Nth(place)),
         (class(Class::Last), class(Class::Argument)).map(|_| Place::Last),
         (class(Class::Argument), opt(class(Class::NumberOf)), count)
             .map(|(.., place)| Place::Nth(place)),

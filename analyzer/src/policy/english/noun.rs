@@ -6,6 +6,7 @@ use super::exception::{self, Exception};
 use super::functions::{functions, lookups, set_of};
 use super::need::{self, Need, handlers, need};
 use super::quantity::{Measure, depth, measure};
+use super::required::error_handlers;
 use super::target::{names_ranges, target};
 use super::terminal::{Input, Read, any_class, class, no, separator, thing, values, verb};
 use crate::policy::lexicon::{Class, Form, Verb};
@@ -106,6 +107,7 @@ pub(super) fn noun(input: Input<'_>) -> Read<'_, Noun> {
         measure.map(Noun::Measured),
         approximate,
         nested,
+        hiding,
         masked_errors,
         built_urls,
         ranges_of,
@@ -132,6 +134,13 @@ fn formulas_that(input: Input<'_>) -> Read<'_, Noun> {
         return in_which(rest);
     }
     let (input, _) = opt(class(Class::That)).parse(input)?;
+    let divide = alt((
+        verb(&[Verb::Divide], Form::Base),
+        verb(&[Verb::Divide], Form::Gerund),
+    ));
+    if let Ok((rest, ())) = { divide }.parse(input) {
+        return Ok((rest, Noun::Target(What::Thing(Thing::Divisions).into())));
+    }
     let holding = |input| {
         alt((
             verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Base),
@@ -291,6 +300,12 @@ fn nested(input: Input<'_>) -> Read<'_, Noun> {
     .parse(input)
 }
 
+/// Takes `the use of IFERROR to hide errors`.
+fn hiding(input: Input<'_>) -> Read<'_, Noun> {
+    let (rest, (set, ())) = (functions, super::prohibited::to_hide).parse(input)?;
+    Ok((rest, Noun::Target(What::MaskedErrors(set).into())))
+}
+
 /// Takes `error masking with IFERROR`.
 fn masked_errors(input: Input<'_>) -> Read<'_, Noun> {
     let (input, found) = thing(input)?;
@@ -416,6 +431,7 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
     let is_approximate = alt((
         (any_class(&[Class::With, Class::In]), approximate).map(|_| ()),
         (verb(&[Verb::Use], Form::Gerund), approximate).map(|_| ()),
+        (verb(&[Verb::Use], Form::Base), approximate).map(|_| ()),
     ));
     let as_place = (any_class(&[Class::As, Class::For]), need::place).map(|((), place)| place);
     let wrong_value = (class(Class::With), values, as_place);
@@ -446,6 +462,7 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
     );
     let lacking = alt((
         unguarded_by.map(Need::Inside),
+        (class(Class::Unguarded), class(Class::By), handlers).map(|(.., set)| Need::Inside(set)),
         class(Class::Unguarded).map(|()| Need::Inside(set_of(&["IFERROR", "IFNA"]))),
         without,
         is_approximate.map(|()| Need::Exact),
@@ -456,11 +473,22 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
         without_truth.map(|((), values)| Need::Argument(need::Place::Last, Some(values))),
         super::demanded::returned.map(|values| Need::ArgumentNot(need::Place::Nth(2), values)),
     ));
-    let (rest, (_, need)) = (used, lacking).parse(input)?;
+    let (rest, need) = alt((omits, (used, lacking).map(|(_, need)| need))).parse(input)?;
     match need.of(target) {
         Some(demand) => Ok((rest, demand)),
         None => no(),
     }
+}
+
+/// Takes `that omits its fourth argument`, `omitting the fourth argument`.
+fn omits(input: Input<'_>) -> Read<'_, Need> {
+    let omit = alt((
+        (class(Class::That), verb(&[Verb::Omit], Form::Base)).map(|_| ()),
+        verb(&[Verb::Omit], Form::Gerund),
+    ));
+    (omit, need::place)
+        .map(|((), place)| Need::Argument(place, None))
+        .parse(input)
 }
 
 /// Takes `not wrapped in IFERROR`, `outside IFERROR`, `without IFERROR`, `without being wrapped in
@@ -470,7 +498,20 @@ fn unguarded_by(input: Input<'_>) -> Read<'_, FunctionSet> {
     let inside = any_class(&[Class::In, Class::By, Class::With]);
     let being = opt(verb(&[Verb::Stand, Verb::Wrap], Form::Gerund));
     let being_wrapped = (being, opt(class(Class::It)), opt(wrapped), inside);
+    // "Without an enclosing IFERROR", "without using IFERROR", "without IFERROR around it"
+    let enclosing = verb(&[Verb::Wrap, Verb::Use], Form::Gerund);
+    let around = opt((
+        class(Class::Around),
+        opt(any_class(&[Class::It, Class::Them])),
+    ));
     alt((
+        (
+            class(Class::Without),
+            opt(enclosing),
+            error_handlers,
+            around,
+        )
+            .map(|(_, _, set, _)| set),
         (class(Class::Not), opt(wrapped), inside, handlers).map(|(.., set)| set),
         (class(Class::Outside), handlers).map(|((), set)| set),
         (class(Class::Without), opt(being_wrapped), handlers).map(|(.., set)| set),

@@ -6,7 +6,7 @@ use super::functions::functions;
 use super::predicate::verdict;
 use super::required::only_functions;
 use super::terminal::{Input, Points, Read, actor, any_class, class, comma, mark, modal, no, verb};
-use super::{Clause, Outcome};
+use super::{Clause, Outcome, is_class};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::rule::{Demand, FunctionSet, Level};
 
@@ -18,6 +18,7 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
         limited,
         stuck_to,
         the_only_functions,
+        built_from,
         allowed_only,
         are_the_only,
         others_forbidden,
@@ -73,7 +74,23 @@ fn limited(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
             .map(|_| ())
             .parse(input)
     };
-    let subject = alt((usable, actor, any_function.map(|_| ())));
+    // "The approved functions are limited to SUM and IF."
+    let approved = alt((
+        (class(Class::Allowed), class(Class::Function)).map(|_| ()),
+        (class(Class::Function), class(Class::Allowed)).map(|_| ()),
+    ));
+    let subject = alt((usable, approved, actor, any_function.map(|_| ())));
+    let used_by = (
+        verb(&[Verb::Limit], Form::Base),
+        class(Class::Function),
+        opt(class(Class::That)),
+        actor,
+        verb(&[Verb::Use], Form::Base),
+        to,
+    );
+    if let Ok((rest, (.., set))) = { used_by }.parse(input) {
+        return Ok((rest, (Level::Must, set)));
+    }
     alt((
         (
             subject,
@@ -115,18 +132,65 @@ fn stuck_to(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     Ok((input, (level.unwrap_or(Level::Must), set)))
 }
 
+/// `formulas must be built from SUM and IF only`, `build formulas with nothing but SUM`
+///
+/// "Formulas must be built from SUM and IF only." flags `=MAX(A1)`, not `=SUM(A1)`.
+fn built_from(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
+    let built: &'static [Verb] = &[Verb::Append, Verb::Use];
+    let demand = |input| {
+        modal
+            .map_opt(|force| (force.points != Points::Forbid).then_some(force.level))
+            .parse(input)
+    };
+    let stated = (
+        actor,
+        demand,
+        class(Class::Be),
+        verb(built, Form::Participle),
+    )
+        .map(|((), level, ..)| level);
+    let phrase = (actor, demand, verb(built, Form::Base)).map(|((), level, ())| level);
+    let ordered = (verb(built, Form::Base), actor).map(|_| Level::Must);
+    let link = opt(alt((
+        any_class(&[Class::From, Class::With, Class::By, Class::Into]),
+        verb(&[Verb::Use], Form::Gerund),
+    )));
+    let only = any_class(&[Class::Only, Class::NothingBut]);
+    let (rest, (level, _, before, set, after)) = (
+        alt((stated, phrase, ordered)),
+        link,
+        opt(only),
+        functions,
+        opt(class(Class::Only)),
+    )
+        .parse(input)?;
+    if before.is_none() && after.is_none() {
+        return no();
+    }
+    Ok((rest, (level, set)))
+}
+
 /// Takes that nothing else is allowed, after a list: `; no other functions are allowed`, `, all
 /// others are forbidden`.
 fn others_out(input: Input<'_>) -> Read<'_, ()> {
     let both = any_class(&[Class::And, Class::But]);
     let joined = alt((mark(','), mark(';'), mark('-'), both));
     let and = opt(any_class(&[Class::And, Class::But]));
-    let (input, ((), _, none, ())) =
-        (joined, and, opt(class(Class::No)), class(Class::Others)).parse(input)?;
-    match verdict(input, none.is_some()) {
+    let others = alt((
+        (opt(class(Class::No)), class(Class::Others)).map(|(none, ())| none.is_some()),
+        class(Class::NothingElse).map(|()| true),
+    ));
+    let (input, ((), _, none)) = (joined, and, others).parse(input)?;
+    match verdict(input, none) {
         Ok((rest, force)) if force.points == Points::Forbid => Ok((rest, ())),
+        // "No other functions are."
+        _ if none
+            && matches!(input, [last] if is_class(last, Class::Be) || is_class(last, Class::May)) =>
+        {
+            Ok((input.get(1..).unwrap_or_default(), ()))
+        }
         // "SUM may be used, no other function."
-        Err(_) if none.is_some() && input.is_empty() => Ok((input, ())),
+        Err(_) if none && input.is_empty() => Ok((input, ())),
         _ => no(),
     }
 }
@@ -158,6 +222,12 @@ fn the_only_functions(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         )
             .map(|_| ()),
         (actor, modal, verb(&[Verb::Use], Form::Base)).map(|_| ()),
+        (
+            opt(class(Class::That)),
+            any_class(&[Class::Person, Class::It, Class::Authority]),
+            class(Class::Permits),
+        )
+            .map(|_| ()),
     ));
     let before = (
         class(Class::Only),
@@ -205,9 +275,11 @@ fn are_the_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
                 .map(|_| ()),
             (actor, modal, verb(&[Verb::Use], Form::Base)).map(|_| ()),
         ));
+        let who = any_class(&[Class::Person, Class::It, Class::Authority]);
         alt((
             class(Class::Allowed),
             (opt(class(Class::That)), used).map(|_| ()),
+            (opt(class(Class::That)), who, class(Class::Permits)).map(|_| ()),
         ))
         .parse(input)
     };
@@ -224,8 +296,8 @@ fn are_the_only(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
 ///
 /// "Functions other than SUM are forbidden." flags `=MAX(A1)`, not `=SUM(A1)`.
 fn others_forbidden(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
-    let (input, (.., set)) =
-        (class(Class::Function), class(Class::Except), functions).parse(input)?;
+    let except = any_class(&[Class::Except, Class::But]);
+    let (input, (.., set)) = (class(Class::Function), except, functions).parse(input)?;
     let (input, force) = verdict(input, false)?;
     if force.points != Points::Forbid {
         return no();
@@ -289,9 +361,27 @@ fn no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
         let level = force.map_or(Level::Must, |force| force.level);
         return Ok((rest, (level, set)));
     }
-    let except = (comma, class(Class::Except), functions).map(|(.., set)| set);
+    let except = |input| {
+        (comma, class(Class::Except), functions)
+            .map(|(.., set)| set)
+            .parse(input)
+    };
+    // "Functions must not be used, except SUM", "nothing is allowed except SUM"
+    let banned = |input| {
+        verdict(input, false).and_then(|(rest, force)| match force.points {
+            Points::Forbid => Ok((rest, force)),
+            _ => no(),
+        })
+    };
+    let mut all_but = (class(Class::Function), banned, except);
+    if let Ok((rest, ((), force, set))) = all_but.parse(input)
+        && rest.is_empty()
+    {
+        return Ok((rest, (force.level, set)));
+    }
     let allowed = |input| verdict(input, true);
-    let mut none_but = (class(Class::No), class(Class::Function), allowed, except);
+    let function = any_class(&[Class::Function, Class::Others]);
+    let mut none_but = (class(Class::No), function, allowed, except);
     if let Ok((rest, ((), (), force, set))) = none_but.parse(input) {
         return Ok((rest, (force.level, set)));
     }
@@ -305,7 +395,12 @@ fn no_others(input: Input<'_>) -> Read<'_, (Level, FunctionSet)> {
     };
     let others = |input| {
         alt((
-            (class(Class::Function), class(Class::Except), functions).map(|(.., set)| set),
+            (
+                any_class(&[Class::Function, Class::Others]),
+                any_class(&[Class::Except, Class::MoreThan, Class::But]),
+                functions,
+            )
+                .map(|(.., set)| set),
             (
                 class(Class::AnythingBut),
                 opt(class(Class::Function)),

@@ -8,14 +8,15 @@ use super::demanded::{demanded, restricted};
 use super::functions::functions;
 use super::manner::of_manner;
 use super::metric::{of_metric, of_quantity};
-use super::noun::{Noun, nouns};
+use super::noun::{Noun, lacking, nouns};
 use super::prohibited::{forbidden, prohibited};
 use super::quantity::{depth, measure};
 use super::required::{only_functions, required};
 use super::source::of_data;
 use super::subject::{of_address, of_errors, of_match, of_sheet};
+use super::subset::of_functions;
 use super::terminal::{
-    Force, Input, Points, Read, actor, any_class, class, longest, modal, no, verb,
+    Force, Input, Points, Read, actor, any_class, class, count, longest, modal, no, verb,
 };
 use super::{Clause, Outcome};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
@@ -39,6 +40,7 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
             &|input| of_data(input, nobody),
             &|input| of_sheet(input, nobody),
             &|input| of_manner(input, nobody),
+            &|input| of_functions(input, nobody),
             &|input| of_nouns(input, nobody),
         ],
     )
@@ -85,6 +87,12 @@ fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         let demand = measure.limit().filter(|_| !nobody);
         return demanding(rest, Level::Must, demand.map(|demand| vec![demand]));
     }
+    // "Formulas are allowed up to 100 characters."
+    let mut allowed = (class(Class::Be), class(Class::Allowed), measure);
+    if let Ok((rest, (.., measure))) = allowed.parse(input) {
+        let demand = measure.required().filter(|_| !nobody);
+        return demanding(rest, Level::Must, demand.map(|demand| vec![demand]));
+    }
     // "Authors are advised against using INDIRECT", "are barred from using INDIRECT"
     let kept = (
         class(Class::Be),
@@ -114,7 +122,7 @@ fn by_actor(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         }
         Points::Permit => {
             let up_to = |input| up_to(input, force.able);
-            alt((held_without, held_only, up_to)).parse(input)?
+            alt((held_without, held_only, all_but, up_to)).parse(input)?
         }
     };
     Ok((rest, clause_of(force.level, outcome)))
@@ -141,6 +149,16 @@ fn held_only(input: Input<'_>) -> Read<'_, Outcome> {
     .parse(input)
 }
 
+/// Takes `use anything but INDIRECT` after "may".
+fn all_but(input: Input<'_>) -> Read<'_, Outcome> {
+    let held = verb(&[Verb::Use, Verb::Refer], Form::Base);
+    let (rest, (.., found)) = (held, class(Class::AnythingBut), nouns).parse(input)?;
+    match forbidden(found) {
+        Some(outcome) => Ok((rest, outcome)),
+        None => no(),
+    }
+}
+
 /// Takes `contain at most 5 calls` after "may": what permits up to a limit limits. After "can" it
 /// may only say what is possible.
 fn up_to(input: Input<'_>, able: bool) -> Read<'_, Outcome> {
@@ -152,7 +170,14 @@ fn up_to(input: Input<'_>, able: bool) -> Read<'_, Outcome> {
         let demand = Demand::Limit(metric, at_most);
         return Ok((rest, Outcome::Demands(vec![demand])));
     }
-    let verbs: &[Verb] = &[Verb::Use, Verb::Refer, Verb::Nest, Verb::Specify];
+    let verbs: &[Verb] = &[
+        Verb::Use,
+        Verb::Refer,
+        Verb::Nest,
+        Verb::Specify,
+        Verb::Fit,
+        Verb::Make,
+    ];
     let held = alt((verb(verbs, Form::Base), class(Class::Be)));
     let (rest, ((), measure)) = (held, measure).parse(input)?;
     match measure.required().filter(|_| !able) {
@@ -162,7 +187,7 @@ fn up_to(input: Input<'_>, able: bool) -> Read<'_, Outcome> {
 }
 
 /// Takes what is nested: `IFs`, `functions`.
-fn nested_metric(input: Input<'_>) -> Read<'_, Metric> {
+pub(super) fn nested_metric(input: Input<'_>) -> Read<'_, Metric> {
     let any = any_class(&[Class::Function, Class::Call, Class::Formula]);
     alt((
         functions.map(Metric::NestingOf),
@@ -218,12 +243,24 @@ pub(super) fn verdict(input: Input<'_>, nobody: bool) -> Read<'_, Force> {
         };
         return Ok((rest, Force::new(Level::Must, points)));
     }
+    // "SUM has been approved"
+    if let Ok((rest, _)) =
+        (class(Class::Have), class(Class::Be), class(Class::Allowed)).parse(input)
+        && !nobody
+    {
+        return Ok((rest, Force::new(Level::Must, Points::Permit)));
+    }
     let (input, force) = modal(input)?;
     let appears = alt((
-        (class(Class::Be), class(Class::Allowed)).map(|_| ()),
+        (
+            class(Class::Be),
+            class(Class::Allowed),
+            opt(class(Class::AtReview)),
+        )
+            .map(|_| ()),
+        (class(Class::Be), verb(&[Verb::Appear], Form::Participle)).map(|_| ()),
         (class(Class::Be), opt(used)).map(|_| ()),
         verb(&[Verb::Appear], Form::Base),
-        (class(Class::Be), verb(&[Verb::Appear], Form::Participle)).map(|_| ()),
     ));
     let mut appears = appears;
     let (rest, ()) = appears.parse(input)?;
@@ -249,6 +286,8 @@ fn used(input: Input<'_>) -> Read<'_, ()> {
         Verb::Append,
         Verb::Specify,
         Verb::Nest,
+        Verb::Leave,
+        Verb::Make,
     ];
     alt((verb(verbs, Form::Participle), class(Class::Present))).parse(input)
 }
@@ -264,12 +303,14 @@ fn is_forbidden(input: Input<'_>) -> Read<'_, Level> {
         verb(&[Verb::Avoid, Verb::Ban], Form::Participle).map(|()| Level::Must),
         verb(&[Verb::Discourage], Form::Participle).map(|()| Level::Should),
     ));
-    let stated =
-        (opt(modal), class(Class::Be), forbidden).map_opt(|(said, (), level)| match said {
+    let review = |input| opt(class(Class::AtReview)).parse(input);
+    let stated = (opt(modal), class(Class::Be), forbidden, review).map_opt(
+        |(said, (), level, _)| match said {
             Some(force) if force.points == Points::Demand => Some(force.level.max(level)),
             Some(_) => None,
             None => Some(level),
-        });
+        },
+    );
     let not = any_class(&[Class::Not, Class::NoLonger]);
     // The vocabulary takes "is banned from" as one phrase.
     let everywhere = any_class(&[Class::Model, Class::Formula, Class::Calculation]);
@@ -289,8 +330,49 @@ fn is_forbidden(input: Input<'_>) -> Read<'_, Level> {
         has_no_place,
         class(Class::Breaches).map(|()| Level::Must),
         to_avoid,
+        stays_out,
     ))
     .parse(input)
+}
+
+/// Takes `must stay out of formulas`, `should be kept to zero`, `must be absent`, `must be
+/// replaced` at the end.
+fn stays_out(input: Input<'_>) -> Read<'_, Level> {
+    let kept = verb(&[Verb::Limit, Verb::Make, Verb::Leave], Form::Participle);
+    let away = |input| {
+        let out = any_class(&[Class::OutOfFormulas, Class::PutAway]);
+        (out, opt(class(Class::OutOfFormulas)))
+            .map(|_| ())
+            .parse(input)
+    };
+    let none = count.map_opt(|count| (count == 0).then_some(()));
+    let to_none = (class(Class::To), none).map(|_| ());
+    // "Must be replaced by XLOOKUP" says more.
+    let replaced = |input| {
+        let (rest, ()) = verb(&[Verb::Replace], Form::Participle)(input)?;
+        let says_more = any_class(&[
+            Class::With,
+            Class::By,
+            Class::To,
+            Class::Into,
+            Class::As,
+            Class::For,
+            Class::In,
+        ])(rest);
+        if says_more.is_ok() || verb(&[Verb::Use], Form::Gerund)(rest).is_ok() {
+            return no();
+        }
+        Ok((rest, ()))
+    };
+    let gone = alt((
+        (opt(kept), away).map(|_| ()),
+        (kept, to_none).map(|_| ()),
+        class(Class::Absent),
+        replaced,
+    ));
+    (modal, class(Class::Be), gone)
+        .map_opt(|(force, ..)| (force.points == Points::Demand).then_some(force.level))
+        .parse(input)
 }
 
 /// Takes `has no place`, `should have no place`.
@@ -358,6 +440,13 @@ fn judged<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause
         return no();
     }
     let input = after;
+    // "Divisions are not allowed outside IFERROR."
+    if force.points == Points::Forbid
+        && let [Noun::Target(target)] = nouns
+        && let Ok((rest, demand)) = lacking(input, target)
+    {
+        return demanding(rest, force.level, Some(vec![demand]));
+    }
     // "Approximate match is allowed in no lookup."
     let nowhere = (
         any_class(&[Class::In, Class::With, Class::For]),
@@ -394,7 +483,7 @@ fn judged<'s>(input: Input<'s>, nouns: &[Noun], nobody: bool) -> Read<'s, Clause
     };
     let outcome = match force.points {
         Points::Forbid => forbidden(nouns),
-        Points::Permit | Points::Demand => Some(Outcome::Permission),
+        Points::Permit | Points::Demand => Some(super::granted::permission(nouns)),
     };
     match outcome {
         Some(outcome) => Ok((input, clause_of(force.level, outcome))),

@@ -5,6 +5,7 @@ use nom::{Parser, branch::alt, combinator::opt};
 
 use super::functions::functions;
 use super::noun::{Noun, nouns};
+use super::prohibited::hard_code;
 use super::terminal::{
     Force, Input, Points, Read, actor, any_class, class, comma, longest, mark, modal, no, verb,
 };
@@ -19,6 +20,9 @@ const SHOULD: Force = Force::new(Level::Should, Points::Demand);
 
 /// Takes a preference in any of its forms.
 pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
+    if let Ok(found) = cells_instead(input) {
+        return Ok(found);
+    }
     let (rest, (force, used, avoided)) = longest(input, &[&rather, &stated, &replaced, &signed])?;
     if force.points != Points::Demand {
         return no();
@@ -30,6 +34,36 @@ pub(super) fn clause(input: Input<'_>) -> Read<'_, Clause> {
             Ok((rest, Clause { level, outcome }))
         }
         None => no(),
+    }
+}
+
+/// `refer to input cells instead of hard-coding numbers`
+///
+/// "Refer to input cells instead of hard-coding numbers." flags `=A1*1.19`, not `=A1*B1`.
+fn cells_instead(input: Input<'_>) -> Read<'_, Clause> {
+    let refer = verb(&[Verb::Use, Verb::Prefer, Verb::Refer], Form::Base);
+    let instead = alt((
+        class(Class::Instead),
+        (comma, opt(class(Class::And)), class(Class::Not)).map(|_| ()),
+    ));
+    let (rest, (force, (), _, used, (), demand)) = (
+        anyone,
+        refer,
+        opt(class(Class::To)),
+        alt((cells, nouns)),
+        instead,
+        hard_code(Form::Gerund),
+    )
+        .parse(input)?;
+    let (Some(used), Outcome::Demands(avoided)) = (preferred(used), demand) else {
+        return no();
+    };
+    let prefer = |demand| Demand::Prefer(used.clone(), Box::new(demand));
+    let outcome = Outcome::Demands(avoided.into_iter().map(prefer).collect());
+    let level = force.level;
+    match force.points {
+        Points::Demand => Ok((rest, Clause { level, outcome })),
+        Points::Forbid | Points::Permit => no(),
     }
 }
 
@@ -55,12 +89,12 @@ fn chosen_nouns(input: Input<'_>) -> Read<'_, Vec<Noun>> {
 
 /// Takes `over`, `to`, `instead of`.
 fn over(input: Input<'_>) -> Read<'_, ()> {
-    any_class(&[Class::Instead, Class::To, Class::Around])(input)
+    any_class(&[Class::Instead, Class::InFavor, Class::To])(input)
 }
 
 /// Takes `cells`, which only what is preferred can mean.
 fn cells(input: Input<'_>) -> Read<'_, Vec<Noun>> {
-    let cells = any_class(&[Class::Formula, Class::CellData]);
+    let cells = any_class(&[Class::Formula, Class::CellData, Class::OwnCells]);
     let references = What::Thing(Thing::References);
     cells
         .map(|()| vec![Noun::Target(references.clone().into())])
@@ -82,9 +116,10 @@ fn rather(input: Input<'_>) -> Read<'_, Choice> {
         .parse(input)
     };
     let not = any_class(&[Class::Not, Class::DoNot]);
-    let instead = class(Class::Instead);
+    let instead = any_class(&[Class::Instead, Class::InFavor]);
     let refer = verb(&[Verb::Use, Verb::Prefer, Verb::Refer], Form::Base);
-    let and_not = (comma, opt(class(Class::And)), not).map(|_| ());
+    let and_not = (comma, opt(any_class(&[Class::And, Class::But])), not).map(|_| ());
+    let for_them = (class(Class::For), functions, mark(','));
     let separated = |input| opt(mark(',')).parse(input);
     alt((
         (anyone, prefer, chosen_nouns, over, nouns)
@@ -92,8 +127,16 @@ fn rather(input: Input<'_>) -> Read<'_, Choice> {
         (actor, prefer, nouns, over, nouns).map(|((), (), used, (), not)| (SHOULD, used, not)),
         (anyone, choose, chosen_nouns, instead, using, nouns)
             .map(|(force, (), used, (), _, not)| (force, used, not)),
-        (anyone, refer, cells, instead, using, nouns)
-            .map(|(force, (), used, (), _, not)| (force, used, not)),
+        (
+            anyone,
+            refer,
+            opt(class(Class::To)),
+            cells,
+            instead,
+            using,
+            nouns,
+        )
+            .map(|(force, (), _, used, (), _, not)| (force, used, not)),
         (
             anyone,
             refer,
@@ -104,10 +147,40 @@ fn rather(input: Input<'_>) -> Read<'_, Choice> {
             nouns,
         )
             .map(|(force, (), _, used, (), _, not)| (force, used, not)),
-        (anyone, choose, nouns, and_not, nouns)
+        (anyone, choose, chosen_nouns, and_not, nouns)
             .map(|(force, (), used, (), not)| (force, used, not)),
-        (instead, using, nouns, separated, anyone, choose, nouns)
-            .map(|((), _, not, _, force, (), used)| (force, used, not)),
+        // "For lookups, use XLOOKUP instead of HLOOKUP", "lookups should use XLOOKUP rather than HLOOKUP"
+        (for_them, choose, nouns, instead, using, nouns)
+            .map(|(_, (), used, (), _, not)| (SHOULD, used, not)),
+        (functions, modal, choose, nouns, instead, using, nouns)
+            .map(|(_, force, (), used, (), _, not)| (force, used, not)),
+        // "Avoid HLOOKUP in favour of XLOOKUP."
+        (
+            alt((verb(&[Verb::Avoid, Verb::Ban, Verb::Replace], Form::Base),)),
+            nouns,
+            class(Class::InFavor),
+            nouns,
+        )
+            .map(|((), not, (), used)| (SHOULD, used, not)),
+        (
+            verb(&[Verb::Specify], Form::Base),
+            nouns,
+            class(Class::Preference),
+            over,
+            nouns,
+        )
+            .map(|((), used, (), (), not)| (SHOULD, used, not)),
+        (
+            instead,
+            using,
+            nouns,
+            separated,
+            anyone,
+            choose,
+            nouns,
+            opt(class(Class::InItsPlace)),
+        )
+            .map(|((), _, not, _, force, (), used, _)| (force, used, not)),
     ))
     .parse(input)
 }
@@ -131,9 +204,32 @@ fn stated(input: Input<'_>) -> Read<'_, Choice> {
     };
     let separated = |input| opt(mark(',')).parse(input);
     alt((
-        (chosen_nouns, modal, be, chosen, over, nouns)
+        (chosen_nouns, modal, be, chosen, over, using, nouns)
             .map(|(used, force, .., not)| (force, used, not)),
-        (chosen_nouns, be, chosen, over, nouns).map(|(used, .., not)| (SHOULD, used, not)),
+        (
+            chosen_nouns,
+            be,
+            chosen,
+            alt((over, class(Class::For))),
+            nouns,
+        )
+            .map(|(used, .., not)| (SHOULD, used, not)),
+        // "HLOOKUP is deprecated in favour of XLOOKUP."
+        (
+            nouns,
+            opt(modal),
+            be,
+            alt((
+                any_class(&[Class::Forbidden, Class::Discouraged]),
+                verb(
+                    &[Verb::Avoid, Verb::Ban, Verb::Discourage],
+                    Form::Participle,
+                ),
+            )),
+            class(Class::InFavor),
+            nouns,
+        )
+            .map(|(not, force, .., used)| (force.unwrap_or(SHOULD), used, not)),
         (
             class(Class::Instead),
             using,
@@ -160,7 +256,11 @@ fn replaced(input: Input<'_>) -> Read<'_, Choice> {
     let for_ = class(Class::For);
     let replace = verb(&[Verb::Replace], Form::Base);
     let substitute = verb(&[Verb::Substitute], Form::Base);
-    let gone = verb(&[Verb::Replace, Verb::Substitute], Form::Participle);
+    let gone = verb(
+        &[Verb::Replace, Verb::Substitute, Verb::Migrate],
+        Form::Participle,
+    );
+    let into = alt((by, class(Class::For), verb(&[Verb::Use], Form::Gerund)));
     let from = |input| opt(class(Class::From)).parse(input);
     if let Ok(found) = found_and_replaced(input) {
         return Ok(found);
@@ -181,7 +281,7 @@ fn replaced(input: Input<'_>) -> Read<'_, Choice> {
             .map(|(force, (), used, (), not)| (force, used, not)),
         (anyone, substitute, nouns, with, nouns)
             .map(|(force, (), not, (), used)| (force, used, not)),
-        (nouns, modal, be, gone, by, nouns).map(|(not, force, .., used)| (force, used, not)),
+        (nouns, modal, be, gone, into, nouns).map(|(not, force, .., used)| (force, used, not)),
         (nouns, modal, replace, nouns).map(|(used, force, (), not)| (force, used, not)),
         (nouns, modal, verb(&[Verb::Yield], Form::Base), nouns)
             .map(|(not, force, (), used)| (force, used, not)),

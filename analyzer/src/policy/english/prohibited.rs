@@ -41,6 +41,7 @@ pub(super) fn prohibited(form: Form) -> impl Fn(Input<'_>) -> Read<'_, Outcome> 
                 &use_to_hide(form),
                 &import(form),
                 &import_from_others(form),
+                &use_with_others(form),
                 &use_nouns(form),
                 &exceed(form),
             ],
@@ -111,6 +112,21 @@ fn import_from_others<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome>
     }
 }
 
+/// `use IMPORTRANGE with spreadsheets other than 1Abc…`
+///
+/// "Do not use IMPORTRANGE with any file other than 1AbcDefGhiJklMnoPqrStuV0."
+/// flags `=IMPORTRANGE("x","A1")`, not `=IMPORTRANGE("1AbcDefGhiJklMnoPqrStuV0","A1")`.
+fn use_with_others<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
+    move |input| {
+        let (rest, ((), set, need)) =
+            (verb(&[Verb::Use], form), functions, other_sources).parse(input)?;
+        match need.of_functions(Some(set)) {
+            Some(demands) => Ok((rest, Outcome::Demands(demands))),
+            None => no(),
+        }
+    }
+}
+
 /// Takes `data from any spreadsheet other than 1Abc…`, `to files except 1Abc…`.
 pub(super) fn other_sources(input: Input<'_>) -> Read<'_, Need> {
     let data = opt(any_class(&[Class::Data, Class::CellData]));
@@ -125,7 +141,7 @@ pub(super) fn other_sources(input: Input<'_>) -> Read<'_, Need> {
         data,
         link,
         opt(any_class(&[Class::Spreadsheet, Class::Host, Class::Url])),
-        class(Class::Except),
+        any_class(&[Class::Except, Class::But]),
         sources,
     )
         .map(|(.., need)| need)
@@ -135,7 +151,7 @@ pub(super) fn other_sources(input: Input<'_>) -> Read<'_, Need> {
 /// `hard-code numbers`, `type values into formulas`
 ///
 /// "Do not hard-code numbers." flags `=A1*1.19`, not `=A1*B1`.
-fn hard_code<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
+pub(super) fn hard_code<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
         let (input, ()) = verb(&[Verb::HardCode], form)(input)?;
         if let Ok((rest, (place, set))) = need::argument(input)
@@ -250,7 +266,7 @@ fn exceed<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
             ),
             (class(Class::Be), measure).map(|((), measure)| measure),
             // "Do not combine more than 4 functions."
-            (verb(&[Verb::Append], form), measure).map(|((), measure)| measure),
+            (verb(&[Verb::Append, Verb::Make], form), measure).map(|((), measure)| measure),
             (
                 class(Class::Be),
                 verb(&[Verb::Nest], Form::Participle),
@@ -350,6 +366,8 @@ fn built_address(input: Input<'_>) -> Read<'_, ()> {
             .map(|_| ()),
         (class(Class::Url), joining, class(Class::CellData)).map(|_| ()),
         (class(Class::CellData), class(Class::And), class(Class::Url)).map(|_| ()),
+        // "Out of cells"
+        (class(Class::Url), class(Class::OutOfFormulas)).map(|_| ()),
     ))
     .parse(input)
 }
@@ -359,8 +377,9 @@ fn built_address(input: Input<'_>) -> Read<'_, ()> {
 /// "Do not hide errors." flags `=IFERROR(A1,0)`, not `=IFERROR(A1,B1)`.
 fn hide<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
-        let (input, ()) = verb(&[Verb::Hide], form)(input)?;
-        let (input, ()) = error_words(input)?;
+        let hides = (verb(&[Verb::Hide], form), error_words).map(|_| ());
+        let whole = class(Class::HidesErrors);
+        let (input, ()) = alt((hides, whole)).parse(input)?;
         let (input, set) = opt((by_means, functions)).parse(input)?;
         let set = set.map_or_else(|| set_of(&["IFERROR", "IFNA"]), |(.., set)| set);
         Ok((input, Outcome::Demands(vec![masked(set)])))
@@ -386,8 +405,21 @@ pub(super) fn masked(set: FunctionSet) -> Demand {
 
 /// Takes `to hide errors`, `for masking errors`, `as a way of hiding errors`.
 pub(super) fn to_hide(input: Input<'_>) -> Read<'_, ()> {
+    // "To make errors disappear"
+    if let Ok((rest, _)) = (
+        any_class(&[Class::To, Class::Purpose]),
+        class(Class::HidesErrors),
+    )
+        .parse(input)
+    {
+        return Ok((rest, ()));
+    }
     let how = alt((
-        (class(Class::To), verb(&[Verb::Hide], Form::Base)).map(|_| ()),
+        (
+            any_class(&[Class::To, Class::Purpose]),
+            verb(&[Verb::Hide], Form::Base),
+        )
+            .map(|_| ()),
         (
             any_class(&[Class::For, Class::By, Class::As]),
             verb(&[Verb::Hide], Form::Gerund),
@@ -416,6 +448,13 @@ fn divide<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
         let (input, ()) = verb(&[Verb::Divide], form)(input)?;
         let target = Target::from(What::Thing(Thing::Divisions));
+        // "Never divide unless inside IFERROR."
+        if let Ok((rest, super::exception::Exception::Need(need))) =
+            super::exception::attached(input)
+            && let Some(demand) = need.of(&target)
+        {
+            return Ok((rest, Outcome::Demands(vec![demand])));
+        }
         let (input, demand) = lacking(input, &target)?;
         Ok((input, Outcome::Demands(vec![demand])))
     }

@@ -208,10 +208,14 @@ fn to_depth(input: Input<'_>) -> Read<'_, Bound> {
 /// Takes how deep something is nested: `more than 3 levels deep`, `at most 3 deep`, `deeper than
 /// 3 levels`, `over 3 times`. The unit may be missing.
 pub(super) fn depth(input: Input<'_>) -> Read<'_, Bound> {
-    if let Ok(found) = to_depth(input) {
-        return Ok(found);
+    if let Ok((rest, bound)) = to_depth(input) {
+        return Ok(postponed(bound, rest));
     }
     let (input, bound) = bound(input)?;
+    // "Nested more than three times"
+    if let Ok((rest, ())) = class(Class::Times)(input) {
+        return Ok((rest, bound));
+    }
     let (input, unit) = opt(unit).parse(input)?;
     if unit.is_some_and(|unit| !matches!(unit, Unit::Nesting | Unit::Calls)) {
         return no();

@@ -6,8 +6,10 @@ use nom::{Parser, branch::alt, combinator::opt};
 use super::Outcome;
 use super::functions::functions;
 use super::need::{self, Need, handlers, need, sources, wrapped};
-use super::noun::nouns;
-use super::quantity::{bound, counted, measure, metric_noun};
+use super::noun::{Noun, nouns};
+use super::predicate::nested_metric;
+use super::quantity::{bound, counted, depth, measure, metric_noun};
+use super::subject::functions_of_ranges;
 use super::target::{plain_targets, target};
 use super::terminal::{Input, Read, any_class, class, longest, mark, no, verb};
 use crate::policy::lexicon::{Class, Form, Verb};
@@ -27,6 +29,7 @@ pub(super) fn required(form: Form) -> impl Fn(Input<'_>) -> Read<'_, Outcome> {
                 &anchor(form),
                 &read_only(form),
                 &contain_at_most(form),
+                &nest_at_most(form),
             ],
         )
     }
@@ -81,6 +84,8 @@ fn surround<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
 
 /// Takes functions that handle errors; another function is not what surrounds something.
 pub(super) fn error_handlers(input: Input<'_>) -> Read<'_, FunctionSet> {
+    // "An enclosing IFERROR"
+    let (input, _) = opt(verb(&[Verb::Wrap], Form::Gerund)).parse(input)?;
     let (rest, set) = handlers(input)?;
     let is_check = class(Class::ZeroCheck)(input).is_ok();
     if is_check
@@ -118,6 +123,19 @@ pub(super) fn inside(targets: Vec<Target>, set: &FunctionSet) -> Outcome {
 /// "Use exact match in MATCH." flags `=MATCH(A1,B1:B9)`, not `=MATCH(A1,B1:B9,0)`.
 fn specify<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
+        // "Fix the last argument of VLOOKUP to FALSE."
+        let mut fixed = (
+            verb(&[Verb::Anchor], form),
+            need::argument,
+            any_class(&[Class::To, Class::At, Class::As]),
+            super::terminal::values,
+        );
+        if let Ok((rest, ((), (place, set), (), values))) = fixed.parse(input)
+            && let Some(demands) = Need::Argument(place, Some(values)).of_functions(set)
+        {
+            return Ok((rest, Outcome::Demands(demands)));
+        }
+        let (input, _) = opt(class(Class::Only)).parse(input)?;
         let (input, ()) = verb(&[Verb::Specify, Verb::Use, Verb::Make], form)(input)?;
         let (input, _) = opt(class(Class::Only)).parse(input)?;
         let link = any_class(&[
@@ -127,8 +145,13 @@ fn specify<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
             Class::To,
             Class::On,
             Class::By,
+            Class::As,
         ]);
-        let when = (class(Class::If), verb(&[Verb::Use], Form::Gerund)).map(|_| ());
+        let when = |input| {
+            (class(Class::If), verb(&[Verb::Use], Form::Gerund))
+                .map(|_| ())
+                .parse(input)
+        };
         let using = verb(&[Verb::Use], Form::Gerund);
         let is = alt((any_class(&[Class::To, Class::As, Class::Be]), mark(':')));
         let (input, (need, set)) = alt((
@@ -146,6 +169,14 @@ fn specify<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
                     Some((Need::Argument(place, Some(values)), set))
                 }),
             (need, alt((when, using, link)), functions).map(|(need, (), set)| (need, Some(set))),
+            // "Use absolute references for the lookup range of VLOOKUP."
+            (
+                need::absolute,
+                alt((when, link)),
+                opt(verb(&[Verb::Specify], Form::Gerund)),
+                functions_of_ranges,
+            )
+                .map(|((), (), _, set)| (Need::Absolute, Some(set))),
             (need, functions).map(|(need, set)| (need, Some(set))),
             (functions, any_class(&[Class::With, Class::In]), need)
                 .map(|(set, (), need)| (need, Some(set))),
@@ -223,6 +254,13 @@ fn limited(input: Input<'_>) -> Read<'_, Outcome> {
             None => no(),
         };
     }
+    // "Cap function calls to five"
+    let mut by_count = (counted, at, bound);
+    if let Ok((rest, (metric, (), bound))) = by_count.parse(input)
+        && let Some(at_most) = bound.limit()
+    {
+        return Ok((rest, Outcome::Demands(vec![Demand::Limit(metric, at_most)])));
+    }
     let subject = any_class(&[
         Class::Person,
         Class::Formula,
@@ -277,10 +315,22 @@ pub(super) fn same_scale(metric: &Metric, counted: &Metric) -> bool {
 /// flags `=VLOOKUP(A1,B1:C9,2,0)`, not `=VLOOKUP(A1,$B$1:$C$9,2,0)`.
 fn anchor<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
     move |input| {
-        let signs = (any_class(&[Class::With, Class::By]), class(Class::Absolute)).map(|_| ());
+        let by = alt((
+            any_class(&[Class::With, Class::By]),
+            verb(&[Verb::Use], Form::Gerund),
+        ));
+        let signs = (by, class(Class::Absolute)).map(|_| ());
         let (rest, targets) = alt((
             (verb(&[Verb::Make], form), nouns, need::absolute).map(|((), targets, ())| targets),
-            (verb(&[Verb::Anchor], form), nouns, opt(signs)).map(|((), targets, _)| targets),
+            (|input| anchors(input, form), nouns, opt(signs)).map_opt(
+                |(is_clear, targets, signs)| {
+                    // "Fix the ranges" could mean to mend them.
+                    let in_functions = targets.iter().all(
+                        |noun| matches!(noun, Noun::Target(target) if target.within.is_some()),
+                    );
+                    (is_clear || signs.is_some() || in_functions).then_some(targets)
+                },
+            ),
         ))
         .parse(input)?;
         let demands: Option<Vec<Demand>> = targets
@@ -292,6 +342,12 @@ fn anchor<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
             None => no(),
         }
     }
+}
+
+/// Takes a verb for anchoring, and whether it can mean nothing else.
+fn anchors(input: Input<'_>, form: Form) -> Read<'_, bool> {
+    let (rest, ()) = verb(&[Verb::Anchor], form)(input)?;
+    Ok((rest, verb(&[Verb::Repair], form)(input).is_err()))
 }
 
 /// `read only from spreadsheet 1Abc…` of a call
@@ -344,6 +400,7 @@ fn contain_at_most<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
                     Verb::Nest,
                     Verb::Limit,
                     Verb::Specify,
+                    Verb::Make,
                 ],
                 form,
             ),
@@ -380,6 +437,21 @@ fn contain_at_most<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
         }
         match measure.required() {
             Some(demand) => Ok((input, Outcome::Demands(vec![demand]))),
+            None => no(),
+        }
+    }
+}
+
+/// `nest IFs no deeper than 3 levels`
+///
+/// "Nest IFs at most 2 levels deep."
+/// flags `=IF(A1,1,IF(A2,2,IF(A3,3,4)))`, not `=IF(A1,1,IF(A2,2,3))`.
+fn nest_at_most<'s>(form: Form) -> impl Fn(Input<'s>) -> Read<'s, Outcome> {
+    move |input| {
+        let (rest, ((), metric, bound)) =
+            (verb(&[Verb::Nest], form), nested_metric, depth).parse(input)?;
+        match bound.required() {
+            Some(at_most) => Ok((rest, Outcome::Demands(vec![Demand::Limit(metric, at_most)]))),
             None => no(),
         }
     }

@@ -2,7 +2,7 @@
 //! the forms of the grammar have. A rewritten sentence says what the written one says.
 
 use super::terminal::Input;
-use super::{Clause, Outcome, aside, can_explain, is_class, noun, prohibited, terminal, whole};
+use super::{aside, can_explain, granted, is_class, noun, prohibited, terminal};
 use crate::policy::lexicon::{Class, Form, Meaning, Verb};
 use crate::policy::symbols::Symbol;
 
@@ -19,7 +19,10 @@ pub(super) fn plain(symbols: Input<'_>) -> Vec<Vec<Symbol>> {
         also,
         replaced,
         advised,
-        elliptic,
+        granted::elliptic,
+        granted::but_not,
+        granted::not_only,
+        granted::while_first,
         expected,
         repeated,
         others,
@@ -32,6 +35,7 @@ pub(super) fn plain(symbols: Input<'_>) -> Vec<Vec<Symbol>> {
         aside::meant,
         aside::twice,
         aside::told_first,
+        aside::nor,
     ] {
         rewrite(symbols, &mut all);
     }
@@ -151,6 +155,8 @@ fn explained(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         return;
     };
     if !is_class(first, Class::Because)
+        && !is_class(first, Class::Upkeep)
+        && !is_class(first, Class::Purpose)
         && !is_class(first, Class::As)
         && !is_class(first, Class::If)
     {
@@ -283,66 +289,6 @@ fn replaced(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     }
 }
 
-/// `IF is fine, but nested IFs are not`, `VLOOKUP is forbidden, XLOOKUP is not`: the verdict that
-/// is left out is the one before.
-fn elliptic(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
-    let Some((last, rest)) = symbols.split_last() else {
-        return;
-    };
-    let denies = is_class(last, Class::Not) || is_class(last, Class::MustNot);
-    if !denies {
-        return;
-    }
-    let joins = |symbol: &Symbol| {
-        [',', ';', '-'].iter().any(|mark| is_mark(symbol, *mark)) || is_class(symbol, Class::But)
-    };
-    let Some(at) = rest.iter().rposition(joins) else {
-        return;
-    };
-    let (before, after) = rest.split_at(at);
-    let after = after.get(1..).unwrap_or_default();
-    let before = match before.split_last() {
-        Some((comma, rest)) if is_mark(comma, ',') => rest,
-        _ => before,
-    };
-    let Ok((tail, _)) = noun::nouns(after) else {
-        return;
-    };
-    let is_short = tail.iter().all(|symbol| is_class(symbol, Class::Be));
-    let says = |class| before.iter().any(|symbol| is_class(symbol, class));
-    if !is_short {
-        return;
-    }
-    if says(Class::Forbidden) || says(Class::MustNot) {
-        all.push(before.to_vec());
-    } else if (says(Class::Allowed) || says(Class::May)) && permits(before) {
-        let allowed = Symbol {
-            span: last.span,
-            meanings: vec![Meaning::Class(Class::Forbidden)],
-        };
-        let be = Symbol {
-            span: last.span,
-            meanings: vec![Meaning::Class(Class::Be)],
-        };
-        let subject = after.get(..after.len() - tail.len()).unwrap_or_default();
-        all.push([subject, &[be, allowed]].concat());
-    }
-}
-
-/// Whether the symbols are a permission, and nothing else: "may look harmless" is none.
-fn permits(symbols: Input<'_>) -> bool {
-    if let [.., be, allowed] = symbols
-        && is_class(be, Class::Be)
-        && is_class(allowed, Class::Allowed)
-    {
-        return true;
-    }
-    whole(symbols).is_some_and(|clauses| {
-        let is_permission = |clause: &Clause| clause.outcome == Outcome::Permission;
-        clauses.iter().all(is_permission)
-    })
-}
-
 /// `We expect all lookups to use an exact match`: what is expected to do something must do it.
 fn expected(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
     demanded_for(symbols, all);
@@ -354,6 +300,23 @@ fn expected(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         return;
     };
     if !is_class(expect, Class::Expect) && !is_class(expect, Class::Requires) {
+        return;
+    }
+    // "We expect authors to avoid INDIRECT."
+    if let Some(at) = rest
+        .iter()
+        .position(|symbol| is_class(symbol, Class::ToAvoid))
+    {
+        let (subject, avoided) = rest.split_at(at);
+        let words = [
+            Meaning::Class(Class::Must),
+            Meaning::Verb(Verb::Avoid, Form::Base),
+        ];
+        let must_avoid = words.map(|meaning| Symbol {
+            span: expect.span,
+            meanings: vec![meaning],
+        });
+        all.push([subject, &must_avoid, avoided.get(1..).unwrap_or_default()].concat());
         return;
     }
     let Some(at) = rest.iter().position(|symbol| is_class(symbol, Class::To)) else {

@@ -53,12 +53,24 @@ fn imported(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let only = |input| opt(class(Class::Only)).parse(input);
     let taken = verb(READING, Form::Participle);
     let data = any_class(&[Class::Data, Class::CellData]);
-    let (input, ((), force, first, (), second, (), third)) =
-        (data, modal, only, class(Class::Be), only, taken, only).parse(input)?;
+    let means = opt((super::terminal::by_means, functions));
+    let (input, ((), force, first, (), second, (), third, means, fourth)) = (
+        data,
+        modal,
+        only,
+        class(Class::Be),
+        only,
+        taken,
+        only,
+        means,
+        only,
+    )
+        .parse(input)?;
+    let means = means.map(|((), set)| set);
     let Some(force) = turned(force, nobody) else {
         return no();
     };
-    let is_only = [first, second, third].iter().any(Option::is_some);
+    let is_only = [first, second, third, fourth].iter().any(Option::is_some);
     // "Data may be imported from no website other than example.com."
     let no_other = (
         opt(class(Class::From)),
@@ -73,7 +85,7 @@ fn imported(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         return demanding(rest, force.level, need.of_functions(None));
     }
     match (force.points, is_only) {
-        (Points::Forbid, false) => {
+        (Points::Forbid, false) if means.is_none() => {
             let (rest, (_, found)) = (opt(class(Class::From)), nouns).parse(input)?;
             match forbidden(found) {
                 Some(outcome) => Ok((rest, clause_of(force.level, outcome))),
@@ -82,7 +94,7 @@ fn imported(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         }
         (Points::Demand | Points::Permit, true) => {
             let (rest, (_, need)) = (opt(class(Class::From)), sources).parse(input)?;
-            demanding(rest, force.level, need.of_functions(None))
+            demanding(rest, force.level, need.of_functions(means))
         }
         _ => no(),
     }
@@ -96,7 +108,12 @@ fn imported(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 fn only_source(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     let by = any_class(&[Class::With, Class::By, Class::In, Class::For, Class::To]);
     let allowed = |input| verdict(input, false);
-    let named_first = (class(Class::Only), sources, allowed, opt((by, functions)))
+    let named_first = (
+        any_class(&[Class::Only, Class::NothingBut]),
+        sources,
+        allowed,
+        opt((by, functions)),
+    )
         .map(|((), need, force, by)| (by.map(|((), set)| set), force, need));
     let only = (
         class(Class::Only),
@@ -127,8 +144,118 @@ fn only_source(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         .map(move |(set, .., need)| (Some(set), permit, need));
     let backwards = (functions, opt(mark(':')), link, sources, class(Class::Only))
         .map(move |(set, _, _, need, ())| (Some(set), permit, need));
-    let (rest, (set, force, need)) =
-        alt((named_first, named_last, fragment, backwards)).parse(input)?;
+    // "The only source allowed for IMPORTRANGE is 1Abc…"
+    let word = any_class(&[Class::Spreadsheet, Class::Host]);
+    let for_function = (
+        opt(class(Class::Allowed)),
+        any_class(&[Class::For, Class::In, Class::With, Class::By, Class::To]),
+        functions,
+    )
+        .map(|(.., set)| set);
+    let only_for = (
+        class(Class::Only),
+        word,
+        for_function,
+        class(Class::Be),
+        sources,
+    )
+        .map(move |(.., set, (), need)| (Some(set), permit, need));
+    // "1Abc… is the only spreadsheet that IMPORTRANGE may read."
+    let read_by = (
+        opt(class(Class::From)),
+        opt(class(Class::That)),
+        functions,
+        modal,
+        alt((
+            verb(READING, Form::Base),
+            (class(Class::Be), verb(READING, Form::Participle)).map(|_| ()),
+        )),
+        opt(any_class(&[Class::From, Class::With, Class::For])),
+    )
+        .map(|(_, _, set, ..)| set);
+    let imported = (
+        opt(class(Class::That)),
+        modal,
+        class(Class::Be),
+        verb(&[Verb::Import], Form::Participle),
+    )
+        .map(|_| None);
+    let is_the_only = (
+        sources,
+        class(Class::Be),
+        class(Class::Only),
+        word,
+        alt((
+            (
+                opt(class(Class::Allowed)),
+                any_class(&[Class::For, Class::In, Class::With]),
+                functions,
+            )
+                .map(|(.., set)| Some(set)),
+            read_by.map(Some),
+            imported,
+        )),
+    )
+        .map(move |(need, .., set)| (set, permit, need));
+    // "Use IMPORTRANGE only with 1Abc…", "limit IMPORTRANGE to 1Abc…"
+    let used_only = (
+        verb(&[Verb::Use, Verb::Import], Form::Base),
+        functions,
+        class(Class::Only),
+        link,
+        sources,
+    )
+        .map(move |((), set, .., need)| (Some(set), permit, need));
+    let limited = (
+        verb(&[Verb::Limit], Form::Base),
+        functions,
+        class(Class::To),
+        opt(verb(READING, Form::Gerund)),
+        link,
+        sources,
+    )
+        .map(move |((), set, .., need)| (Some(set), permit, need));
+    // "No spreadsheet other than 1Abc… may be read with IMPORTRANGE."
+    let but = any_class(&[Class::Except, Class::But]);
+    let no_other = (
+        opt(class(Class::No)),
+        word,
+        but,
+        sources,
+        |input| verdict(input, true),
+        opt((by, functions)),
+    )
+        .map(|(_, (), (), need, force, by)| (by.map(|((), set)| set), force, need));
+    if nobody
+        && let Ok((rest, (set, force, need))) = { no_other }.parse(input)
+        && force.points == Points::Forbid
+    {
+        return demanding(rest, force.level, need.of_functions(set));
+    }
+    // "The only source that may be imported is 1Abc…"
+    let may_be_imported = (
+        class(Class::Only),
+        word,
+        opt(class(Class::That)),
+        modal,
+        class(Class::Be),
+        verb(&[Verb::Import, Verb::Use], Form::Participle),
+        class(Class::Be),
+        sources,
+    )
+        .map(|(.., force, (), (), (), need)| (None, force, need));
+    let (rest, (set, force, need)) = alt((
+        may_be_imported,
+        named_first,
+        named_last,
+        fragment,
+        backwards,
+        only_for,
+        is_the_only,
+        used_only,
+        limited,
+    ))
+    .parse(input)?;
     if nobody || force.points != Points::Permit {
         return no();
     }

@@ -5,7 +5,9 @@ use nom::{Parser, branch::alt, combinator::opt};
 
 use super::Clause;
 use super::functions::{functions, lookups, set_of};
+use super::manner::with_address;
 use super::need::{self, Need, exact};
+use super::noun::noun;
 use super::predicate::{clause_of, demanding, turned, verdict};
 use super::prohibited::masked;
 use super::required::{absolute_or, error_handlers, inside, wrapped_targets};
@@ -25,6 +27,7 @@ pub(super) fn of_match(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     }
     alt((
         exact_is_required,
+        only_value,
         value_is_argument,
         absolute_is_required,
         handler_is_required,
@@ -46,11 +49,28 @@ fn is_required(input: Input<'_>) -> Read<'_, Level> {
 
 /// Takes `in`, `with`, `when using`, before functions.
 fn with_functions(input: Input<'_>) -> Read<'_, FunctionSet> {
-    let link = any_class(&[Class::In, Class::With, Class::For, Class::By, Class::On]);
+    let link = any_class(&[
+        Class::In,
+        Class::With,
+        Class::For,
+        Class::By,
+        Class::On,
+        Class::To,
+    ]);
     let when = (class(Class::If), verb(&[Verb::Use], Form::Gerund)).map(|_| ());
-    (alt((when, link)), functions)
+    (alt((when, link)), alt((functions_of_ranges, functions)))
         .map(|((), set)| set)
         .parse(input)
+}
+
+/// Takes `VLOOKUP ranges`, `the ranges passed to VLOOKUP`: the functions.
+pub(super) fn functions_of_ranges(input: Input<'_>) -> Read<'_, FunctionSet> {
+    noun.map_opt(|noun| {
+        let target = noun.target()?;
+        let is_range = matches!(target.what, What::Thing(Thing::Ranges | Thing::References));
+        target.within.filter(|_| is_range)
+    })
+    .parse(input)
 }
 
 /// `exact match is required in VLOOKUP`, `only exact matches are allowed in VLOOKUP`
@@ -67,6 +87,11 @@ fn exact_is_required(input: Input<'_>) -> Read<'_, Clause> {
     };
     let required = (exact, is_required).map(|((), level)| level);
     let only = (class(Class::Only), exact, allowed).map(|((), (), level)| level);
+    // "Exact match only in VLOOKUP."
+    if let Ok((rest, (.., set))) = (exact, class(Class::Only), with_functions).parse(input) {
+        let demand = Demand::Require(What::Calls(set).into(), Requirement::ExactMatch);
+        return demanding(rest, Level::Must, Some(vec![demand]));
+    }
     let (rest, (level, within)) = (alt((required, only)), opt(with_functions)).parse(input)?;
     let set = within.unwrap_or_else(lookups);
     let demand = Demand::Require(What::Calls(set).into(), Requirement::ExactMatch);
@@ -87,6 +112,34 @@ fn value_is_argument(input: Input<'_>) -> Read<'_, Clause> {
     demanding(rest, force.level, demands.filter(|_| is_demand))
 }
 
+/// `only match type 0 is allowed in MATCH`, `the only match type allowed in MATCH is 0`
+///
+/// "Only match type 0 is allowed in MATCH." flags `=MATCH(A1,B1:B9,1)`, not `=MATCH(A1,B1:B9,0)`.
+fn only_value(input: Input<'_>) -> Read<'_, Clause> {
+    let allowed = |input| {
+        verdict(input, false).and_then(|(rest, force)| match force.points {
+            Points::Permit => Ok((rest, ())),
+            _ => no(),
+        })
+    };
+    let only = class(Class::Only);
+    let first = (only, need::place, values, allowed, opt(with_functions))
+        .map(|((), place, values, (), set)| (place, values, set));
+    let last = (
+        only,
+        opt(class(Class::Allowed)),
+        need::place,
+        opt(alt((class(Class::Allowed), allowed))),
+        opt(with_functions),
+        class(Class::Be),
+        values,
+    )
+        .map(|(_, _, place, _, set, (), values)| (place, values, set));
+    let (rest, (place, values, set)) = alt((first, last)).parse(input)?;
+    let demands = Need::Argument(place, Some(values)).of_functions(set);
+    demanding(rest, Level::Must, demands)
+}
+
 /// `absolute references must be used in VLOOKUP`
 ///
 /// "Absolute references must be used in VLOOKUP."
@@ -101,7 +154,8 @@ fn absolute_is_required(input: Input<'_>) -> Read<'_, Clause> {
         }
     };
     let only = (class(Class::Only), need::absolute, permitted).map(|(.., level)| level);
-    let required = (need::absolute, is_required).map(|((), level)| level);
+    let signs = alt((need::absolute, class(Class::Absolute)));
+    let required = (signs, is_required).map(|((), level)| level);
     let (rest, (level, set)) = (alt((only, required)), with_functions).parse(input)?;
     demanding(rest, level, absolute_or(&Need::Absolute, Some(set)))
 }
@@ -110,10 +164,25 @@ fn absolute_is_required(input: Input<'_>) -> Read<'_, Clause> {
 ///
 /// "IFERROR is mandatory around divisions." flags `=A1/B1`, not `=IFERROR(A1/B1,C1)`.
 fn handler_is_required(input: Input<'_>) -> Read<'_, Clause> {
+    // "IFERROR must enclose every division."
+    let mut encloses = (
+        error_handlers,
+        modal,
+        verb(&[Verb::Wrap], Form::Base),
+        wrapped_targets,
+    );
+    if let Ok((rest, (set, force, (), targets))) = encloses.parse(input)
+        && force.points == Points::Demand
+    {
+        return Ok((rest, clause_of(force.level, inside(targets, &set))));
+    }
     let around = any_class(&[Class::Around, Class::For, Class::On, Class::With, Class::To]);
     let placed = alt((
-        verb(&[Verb::Use, Verb::Wrap, Verb::Append], Form::Participle),
-        class(Class::Required),
+        verb(
+            &[Verb::Use, Verb::Wrap, Verb::Append, Verb::Specify],
+            Form::Participle,
+        ),
+        any_class(&[Class::Required, Class::Present]),
     ));
     let be = class(Class::Be);
     let (rest, (set, said, (), (), (), targets)) = (
@@ -164,7 +233,11 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
     );
     let url = class(Class::Url);
     let data = class(Class::CellData);
-    let within = |input| opt((class(Class::In), functions).map(|((), set)| set)).parse(input);
+    // Of a named set those are meant that have an address.
+    let within = |input| {
+        let calls = (class(Class::In), functions).map(|((), set)| with_address(set));
+        opt(calls).parse(input)
+    };
     let be = class(Class::Be);
     let concatenation = |input| match thing(input) {
         Ok((rest, Thing::Concatenations)) => Ok((rest, ())),
@@ -191,6 +264,18 @@ pub(super) fn of_address(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         (data, modal, be, joined, link, opt(data), url, within)
             .map(|((), force, .., within)| (force, within)),
         (data, modal, active, link, url, within).map(|((), force, .., within)| (force, within)),
+        // "Cell data must not be used to build URLs."
+        (
+            data,
+            modal,
+            be,
+            joined,
+            class(Class::To),
+            active,
+            url,
+            within,
+        )
+            .map(|((), force, .., within)| (force, within)),
         (url, within, modal, be, joined, link, joining, data)
             .map(|((), within, force, ..)| (force, within)),
         (url, within, modal, active, link, data).map(|((), within, force, ..)| (force, within)),
@@ -299,9 +384,10 @@ fn permitted_plainly(input: Input<'_>) -> Read<'_, ()> {
 fn stays_on_sheet(input: Input<'_>) -> Read<'_, Level> {
     let only = |input| opt(class(Class::Only)).parse(input);
     let stay = alt((
-        (class(Class::Be), verb(&[Verb::Limit], Form::Participle)).map(|_| ()),
-        any_class(&[Class::Be, Class::StickTo]),
-        verb(&[Verb::Stand, Verb::Refer, Verb::Use], Form::Base),
+        (class(Class::Be), verb(&[Verb::Limit], Form::Participle)).map(|_| Some(())),
+        class(Class::StickTo).map(|()| Some(())),
+        class(Class::Be).map(|()| None),
+        verb(&[Verb::Stand, Verb::Refer, Verb::Use], Form::Base).map(|()| None),
     ));
     let cells = opt(alt((
         any_class(&[Class::CellData, Class::Formula]),
@@ -312,7 +398,7 @@ fn stays_on_sheet(input: Input<'_>) -> Read<'_, Level> {
         class(Class::OwnSheet).map(|()| false),
         class(Class::OwnSheetCells).map(|()| true),
     ));
-    let (rest, ((), force, first, (), second, _, cells, third, _, names_cells, last)) = (
+    let (rest, ((), force, first, limited, second, _, cells, third, _, names_cells, last)) = (
         alt((actor, references)),
         modal,
         only,
@@ -326,7 +412,9 @@ fn stays_on_sheet(input: Input<'_>) -> Read<'_, Level> {
         only,
     )
         .parse(input)?;
-    let is_only = [first, second, third, last].iter().any(Option::is_some);
+    let is_only = [first, limited, second, third, last]
+        .iter()
+        .any(Option::is_some);
     // "Formulas must refer to cells of the same sheet" does not say "only".
     let names_cells = names_cells || cells.is_some();
     let demands = force.points == Points::Demand && (is_only || !names_cells)

@@ -110,7 +110,15 @@ fn referring(input: Input<'_>) -> Read<'_, ()> {
             .map(|_| ()),
     ));
     let linking = verb(&[Verb::Refer], Form::Base);
-    alt(((noun, link).map(|_| ()), linking)).parse(input)
+    // "Of" is left out of sentences: "cells of other sheets".
+    let cells_of = |input| {
+        let (rest, ()) = class(Class::CellData)(input)?;
+        match thing(rest) {
+            Ok((_, Thing::OtherSheets)) => Ok((rest, ())),
+            _ => no(),
+        }
+    };
+    alt(((noun, link).map(|_| ()), linking, cells_of)).parse(input)
 }
 
 /// Takes a place that a reference can go to.
