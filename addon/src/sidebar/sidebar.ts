@@ -5,6 +5,7 @@ import { Banner } from "./banner.ts";
 import { Blank } from "./blank.ts";
 import { Command } from "./command.ts";
 import { FindingDetail } from "./detail.ts";
+import { prepareFigures } from "./figures.ts";
 import { Footer } from "./footer.ts";
 import { Found } from "./found.ts";
 import { Header } from "./header.ts";
@@ -222,7 +223,11 @@ function start(): void {
   addEventListener("focus", notice);
   document.addEventListener("visibilitychange", notice);
   // What is on the page so far is drawn first.
-  void nextTask().then(() => session.open());
+  void nextTask().then(async () => {
+    const opened = session.open();
+    await prepareFigures();
+    await opened;
+  });
 }
 
 start();
