@@ -107,10 +107,8 @@ function start(): void {
       openPanel(explainPanel(surface, place.formula));
     },
     canExplain: () => state.canCheck,
-    docs: (rule) => {
-      const server = state.surroundings?.server;
-      return server === undefined ? null : `${server}/rules/${encodeURIComponent(rule)}`;
-    },
+    docs: (place) => session.docsOf(place),
+    isLocked: (rule) => state.orders.locked.includes(rule),
   });
   const list = new FindingList(detail, {
     fold: (key) => {

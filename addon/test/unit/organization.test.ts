@@ -118,6 +118,7 @@ const known: Orders = {
   rules: { ruleset: "old" },
   etag: '"1"',
   silences: [{ fingerprint: "f1", rule: null, sheet: null, area: null } satisfies Silence],
+  locked: [],
 };
 
 test("rules that did not change are not sent again, and stay", async () => {
@@ -130,10 +131,11 @@ test("rules that did not change are not sent again, and stay", async () => {
 
 test("new rules come with their mark and are kept", async () => {
   const orders = await ordersWith({
-    "/api/rulesets": { body: '{"ruleset":"new"}', etag: '"2"' },
+    "/api/rulesets": { body: '{"ruleset":"new","locked":["a-rule"]}', etag: '"2"' },
     "/api/suppressions": listed(),
   });
-  assert.deepEqual(orders, { rules: { ruleset: "new" }, etag: '"2"', silences: [] });
+  const rules = { ruleset: "new", locked: ["a-rule"] };
+  assert.deepEqual(orders, { rules, etag: '"2"', silences: [], locked: ["a-rule"] });
   assert.deepEqual(recall(key), orders);
 });
 

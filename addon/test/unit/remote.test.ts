@@ -54,8 +54,9 @@ test("arguments and the answer cross as they are", async () => {
   const { script, calls } = held();
   const asked = script.goTo({ sheetId: 1, range: "B2" });
   const [call] = calls;
-  assert.deepEqual(call?.given, [{ sheetId: 1, range: "B2" }]);
-  call?.succeed({ ok: true, value: null });
+  assert.ok(call);
+  assert.deepEqual(call.given, [{ sheetId: 1, range: "B2" }]);
+  call.succeed({ ok: true, value: null });
   assert.deepEqual(await asked, { ok: true, value: null });
 });
 
