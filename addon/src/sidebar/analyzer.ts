@@ -3,6 +3,7 @@ import load, {
   Analyzer,
   type Checked,
   engine,
+  isBuiltIn,
   type OrganizationRules,
 } from "@sheetbrain/analyzer/enforcement/base64";
 import type { Step } from "./panel.ts";
@@ -24,6 +25,8 @@ export interface Checker {
   /** The hash of the rules, as an audit with the same rules has it. */
   readonly ruleset: string;
   readonly begin: () => Run;
+  /** Whether a built-in rule has this name. */
+  readonly isBuiltIn: (rule: string) => boolean;
   /** What a formula computes; throws for what is no formula. */
   readonly explain: (formula: string) => readonly Step[];
 }
@@ -53,6 +56,7 @@ export function checkerFor(locale: string, rules: unknown): Checker {
         },
       };
     },
+    isBuiltIn,
     explain: (formula) => analyzer.explain(formula),
   };
 }

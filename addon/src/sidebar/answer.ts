@@ -1,8 +1,9 @@
 /** The server's answer to an audit, back on the cells that it is about. */
 import type { Snapshot } from "../shared/bridge.ts";
 import { readFinding } from "../shared/audit.ts";
-import { Json } from "../shared/json.ts";
+import type { Json } from "../shared/json.ts";
 import { cellName, splitName } from "../shared/cells.ts";
+import { entriesOf } from "./entries.ts";
 import type { PlacedFinding } from "./panel.ts";
 import { type Cell, cellAt } from "./request.ts";
 import { inSlices } from "./slices.ts";
@@ -35,12 +36,10 @@ export async function readAnswer(
   templateOf: (fingerprint: string) => number,
   take: (finding: PlacedFinding) => void,
 ): Promise<Audited> {
-  const answer = new Json(parsed(body));
-  const audits = answer.get("audits");
+  const { rest: answer, total, read } = entriesOf(body);
   const cells = cellsOf(snapshot);
-  await inSlices(audits.size, signal, (from, to) => {
-    for (let index = from; index < to; index += 1) {
-      const entry = audits.item(index);
+  await inSlices(total, signal, (from, to) => {
+    for (const entry of read(from, to)) {
       const cell = find(cells, entry.get("cellAddress"));
       entry.get("findings").list((finding) => {
         const fingerprint = finding.get("fingerprint").text();
@@ -60,14 +59,6 @@ export async function readAnswer(
     })),
     suppressed: answer.get("suppressed").size,
   };
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
-  }
 }
 
 function* cellsOf(snapshot: Snapshot): Generator<Cell, undefined> {

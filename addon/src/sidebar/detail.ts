@@ -18,8 +18,10 @@ export interface DetailEvents {
   readonly suppress: (place: PlacedFinding) => void;
   readonly explain: (place: PlacedFinding) => void;
   readonly canExplain: () => boolean;
-  /** Where the page about a built-in rule is; null where that is not known. */
-  readonly docs: (rule: string) => string | null;
+  /** Where the page about the finding's rule is; null where there is none. */
+  readonly docs: (place: PlacedFinding) => string | null;
+  /** Whether the organization lets nobody suppress findings of this rule. */
+  readonly isLocked: (rule: string) => boolean;
 }
 
 export class FindingDetail implements Detail {
@@ -101,9 +103,10 @@ export class FindingDetail implements Detail {
     return [shown, whole];
   }
 
-  #about({ rule, policy, recorded }: PlacedFinding): HTMLElement {
+  #about(place: PlacedFinding): HTMLElement {
+    const { rule, recorded } = place;
     const about = make("p", "about");
-    const address = policy === null ? this.#events.docs(rule) : null;
+    const address = this.#events.docs(place);
     if (address !== null) {
       const link = make("a", "", words.about(ruleTitle(rule)));
       link.href = address;
@@ -113,6 +116,7 @@ export class FindingDetail implements Detail {
       about.append(link, " · ");
     }
     about.append(recorded ? words.recordedTag : words.localTag);
+    if (this.#events.isLocked(rule)) about.append(" · ", words.locked);
     return about;
   }
 
@@ -165,11 +169,13 @@ export class FindingDetail implements Detail {
         );
       }
     }
-    buttons.push(
-      button("suppress", words.suppress, () => {
-        this.#events.suppress(place);
-      }),
-    );
+    if (!this.#events.isLocked(place.rule)) {
+      buttons.push(
+        button("suppress", words.suppress, () => {
+          this.#events.suppress(place);
+        }),
+      );
+    }
     if (this.#events.canExplain()) {
       buttons.push(
         button("explain", words.explain, () => {

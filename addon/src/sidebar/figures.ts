@@ -3,6 +3,8 @@
  * formats, so each is made when it is first of use and not while the page starts.
  */
 
+import { nextTask } from "./slices.ts";
+
 interface Format<Value> {
   readonly format: (value: Value) => string;
 }
@@ -24,6 +26,14 @@ const grouped = whenUsed(() => new Intl.NumberFormat("en-US"));
 const compact = whenUsed(
   () => new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 2 }),
 );
+
+/** Makes the formats that every larger result needs, each in a task of its own. */
+export async function prepareFigures(): Promise<void> {
+  for (const format of [grouped, compact]) {
+    await nextTask();
+    format.format(0);
+  }
+}
 
 /** `1,234` */
 export const number = withoutSmall(grouped, 1000);

@@ -21,9 +21,11 @@ export interface Orders {
   readonly rules: unknown;
   readonly etag: string | null;
   readonly silences: readonly Silence[];
+  /** The rules whose findings nobody may suppress. */
+  readonly locked: readonly string[];
 }
 
-export const noOrders: Orders = { rules: null, etag: null, silences: [] };
+export const noOrders: Orders = { rules: null, etag: null, silences: [], locked: [] };
 
 /** Where this browser keeps them: one set for each server, person and choice. */
 export function shelf(server: string, email: string, settings: Settings): string {
@@ -35,8 +37,10 @@ export function shelf(server: string, email: string, settings: Settings): string
 export function recall(key: string): Orders {
   try {
     const kept = new Json(JSON.parse(localStorage.getItem(key) ?? "null"));
+    const rules = kept.get("rules");
     return {
-      rules: kept.get("rules").orNull((rules) => rules.raw),
+      rules: rules.orNull(({ raw }) => raw),
+      locked: rules.orNull(lockedIn) ?? [],
       etag: kept.get("etag").orNull((etag) => etag.text()),
       silences: kept.get("silences").list(readSilence),
     };
@@ -75,7 +79,8 @@ export async function refresh(
   try {
     if (rules.ok && rules.value.status === 200) {
       const { body, etag } = rules.value;
-      orders = { ...orders, rules: JSON.parse(body) as unknown, etag };
+      const answer: unknown = JSON.parse(body);
+      orders = { ...orders, rules: answer, etag, locked: lockedIn(new Json(answer)) };
     }
     if (silences.ok && silences.value.status === 200) {
       const listed = new Json(JSON.parse(silences.value.body)).get("suppressions");
@@ -93,6 +98,11 @@ export async function refresh(
   }
   if (orders !== known) keep(key, orders);
   return orders;
+}
+
+/** What an answer of `GET /api/rulesets` says of that. */
+function lockedIn(rules: Json): string[] {
+  return rules.get("locked").orNull((locked) => locked.list((rule) => rule.text())) ?? [];
 }
 
 function readListed(one: Json): Silence {

@@ -9,7 +9,7 @@ import { readAnswer } from "./answer.ts";
 import { checkSnapshot } from "./check.ts";
 import { Found, placeKey } from "./found.ts";
 import { recall, refresh, shelf, silencer } from "./organization.ts";
-import type { RemoteScript, Results, Step } from "./panel.ts";
+import type { PlacedFinding, RemoteScript, Results, Step } from "./panel.ts";
 import { formulaCount, requestOf } from "./request.ts";
 import { Cancelled } from "./slices.ts";
 import {
@@ -171,6 +171,16 @@ export class Session {
   async explain(formula: string): Promise<readonly Step[] | null> {
     const checker = await this.#loadChecker(this.#locale ?? (await this.#readLocale()));
     return checker?.explain(formula) ?? null;
+  }
+
+  /**
+   * Where the page about a finding's rule is; null where there is none, or where that is not known:
+   * a sentence may demand what a built-in rule checks, or something of its own.
+   */
+  docsOf({ rule, category }: PlacedFinding): string | null {
+    const isBuiltIn = category !== "policy" || this.#checker?.checker.isBuiltIn(rule) === true;
+    const server = this.state.surroundings?.server;
+    return isBuiltIn && server !== undefined ? `${server}/rules/${encodeURIComponent(rule)}` : null;
   }
 
   /** What is on screen, for panels. */

@@ -5,6 +5,7 @@ import { Banner } from "./banner.ts";
 import { Blank } from "./blank.ts";
 import { Command } from "./command.ts";
 import { FindingDetail } from "./detail.ts";
+import { prepareFigures } from "./figures.ts";
 import { Footer } from "./footer.ts";
 import { Found } from "./found.ts";
 import { Header } from "./header.ts";
@@ -106,10 +107,8 @@ function start(): void {
       openPanel(explainPanel(surface, place.formula));
     },
     canExplain: () => state.canCheck,
-    docs: (rule) => {
-      const server = state.surroundings?.server;
-      return server === undefined ? null : `${server}/rules/${encodeURIComponent(rule)}`;
-    },
+    docs: (place) => session.docsOf(place),
+    isLocked: (rule) => state.orders.locked.includes(rule),
   });
   const list = new FindingList(detail, {
     fold: (key) => {
@@ -222,7 +221,11 @@ function start(): void {
   addEventListener("focus", notice);
   document.addEventListener("visibilitychange", notice);
   // What is on the page so far is drawn first.
-  void nextTask().then(() => session.open());
+  void nextTask().then(async () => {
+    const opened = session.open();
+    await prepareFigures();
+    await opened;
+  });
 }
 
 start();

@@ -189,6 +189,7 @@ export const words = {
   copies: (more: number): string => `(+${number.format(more)})`,
   policy: "Policy",
   recordedTag: "Recorded",
+  locked: "Locked: nobody can suppress findings of this rule",
   localTag: "Not recorded",
   localTagShort: "Local",
   amount: (amount: number): string => number.format(amount),

@@ -269,6 +269,37 @@ test("a silenced finding goes, and that there is one is told", async () => {
   });
 });
 
+test("a locked rule is told to be one, and its findings can not be suppressed", async () => {
+  const { presets } = await stage.program.ask<{ presets: string[] }>("GET", "/api/rulesets");
+  await stage.program.ask("PUT", "/api/rulesets", { presets, locked: ["approximate-lookup"] });
+  try {
+    await onSidebar({}, async (sidebar) => {
+      await audit(sidebar);
+      await openFinding(sidebar, "Approximate lookup");
+      await says(sidebar, /Locked: nobody can suppress/);
+      const suppress = sidebar.frame.getByRole("button", { name: "Suppress…" });
+      assert.equal(await suppress.count(), 0);
+      await openFinding(sidebar, "Volatile function");
+      await suppress.waitFor();
+    });
+  } finally {
+    await stage.program.ask("PUT", "/api/rulesets", { presets });
+  }
+});
+
+test("a finding that a policy asks for leads to the page about its rule, where there is one", async () => {
+  await onSidebar({}, async (sidebar) => {
+    await audit(sidebar);
+    await openFinding(sidebar, "Approximate lookup");
+    await says(sidebar, "Modelling standard, version 1");
+    const link = sidebar.frame.locator(".detail [data-name=docs]");
+    assert.match((await link.getAttribute("href")) ?? "", /\/rules\/approximate-lookup$/);
+    // The script asks the same server.
+    const page = await fetch(new URL("/rules/approximate-lookup", stage.program.address));
+    assert.equal(page.status, 200);
+  });
+});
+
 test("cancel ends the waiting for the server, and says what may have become of it", async () => {
   const setting: Setting = {
     before: async (name, [request]) => {

@@ -6,6 +6,7 @@ use analyzer::json::Json;
 use analyzer::parser::Locale;
 use analyzer::policy::stored::{StoredPolicy, StoredRuleSet};
 use analyzer::rule::Preset;
+use analyzer::rules;
 use analyzer::ruleset::RuleSet;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsCast as _;
@@ -13,6 +14,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
 use crate::Analyzer;
+
+/// Whether a built-in rule has this name. Findings of policies have such names too, where a sentence
+/// demands what a rule checks.
+#[wasm_bindgen(js_name = isBuiltIn)]
+#[must_use]
+pub fn is_built_in(rule: &str) -> bool {
+    rules::find(rule).is_some()
+}
 
 #[wasm_bindgen]
 impl Analyzer {

@@ -25,6 +25,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
 pub use answer::{Checked, LocalFinding};
+#[cfg(feature = "enforcement")]
+pub use enforcement::is_built_in;
 pub use run::Run;
 
 /// Where a formula without a cell stands, as the server has it too.

@@ -4,7 +4,7 @@
 //! A package of its own, because policies are several times as large as all else, and most pages
 //! only check formulas with the built-in rules.
 
-pub use analyzer_wasm::{Analyzer, Run, engine};
+pub use analyzer_wasm::{Analyzer, Run, engine, is_built_in};
 
 use analyzer::policy::{Incremental, Lexicon};
 use serde::Serialize as _;
