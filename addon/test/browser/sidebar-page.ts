@@ -138,3 +138,19 @@ async function violations(frame: Frame): Promise<string[]> {
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`,
   );
 }
+
+/** Presses the button of this name. */
+export async function press({ frame }: Sidebar, name: string): Promise<void> {
+  await frame.getByRole("button", { name, exact: true }).click();
+}
+
+/** Waits until this is on the page. */
+export async function says({ frame }: Sidebar, text: string | RegExp): Promise<void> {
+  await frame.getByText(text).first().waitFor();
+}
+
+/** Opens the first finding with this text. */
+export async function openFinding({ frame }: Sidebar, text: string): Promise<void> {
+  await frame.locator(".row.finding", { hasText: text }).first().click();
+  await frame.locator(".detail").waitFor();
+}

@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Fake } from "../apps-script/fake.ts";
 import { takeScreenshot } from "./browser.ts";
-import { type Opening, openSidebar, type Sidebar } from "./sidebar-page.ts";
+import {
+  type Opening,
+  openFinding,
+  openSidebar,
+  press,
+  says,
+  type Sidebar,
+} from "./sidebar-page.ts";
 import { clean, large, model, type Stage, startStage } from "./sidebar-stage.ts";
 
 let stage: Stage;
@@ -42,19 +49,6 @@ function state(
 
 /** What the summary says once formulas were checked. */
 const checked = /\d findings? in \d/;
-
-async function says({ frame }: Sidebar, text: string | RegExp): Promise<void> {
-  await frame.getByText(text).first().waitFor();
-}
-
-async function press({ frame }: Sidebar, name: string): Promise<void> {
-  await frame.getByRole("button", { name, exact: true }).click();
-}
-
-async function openFinding(sidebar: Sidebar, text: string): Promise<void> {
-  await sidebar.frame.locator(".row.finding", { hasText: text }).first().click();
-  await sidebar.frame.locator(".detail").waitFor();
-}
 
 const held = (wanted: string): Opening => ({
   before: async (name) => {
