@@ -20,4 +20,4 @@ pub mod suppressions;
 pub mod tenancy;
 pub mod usage;
 
-pub use tenancy::{Connections, OwnerPool, TenantPool, TenantTx, WriterPool};
+pub use tenancy::{Connections, KeptTx, KeptWriter, OwnerPool, TenantPool, TenantTx, WriterPool};
