@@ -130,14 +130,14 @@ fn definition(set: &RuleSet) -> Value {
 
 /// The bytes of `sha256:` and hexadecimal digits.
 pub(crate) fn digest(text: &str) -> Result<Vec<u8>> {
-    let digits = text.strip_prefix("sha256:").unwrap_or(text).as_bytes();
-    digits
-        .chunks(2)
-        .map(|pair| {
-            let pair = std::str::from_utf8(pair).map_err(Error::internal)?;
-            u8::from_str_radix(pair, 16).map_err(Error::internal)
-        })
-        .collect()
+    let digits = text.strip_prefix("sha256:").unwrap_or(text);
+    let half = |digit: u8| u8::try_from(char::from(digit).to_digit(16)?).ok();
+    let byte = |pair: &[u8]| match *pair {
+        [high, low] => Some(half(high)? << 4 | half(low)?),
+        _ => None,
+    };
+    let bytes: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(byte).collect();
+    bytes.ok_or_else(|| Error::internal("a digest is pairs of hexadecimal digits"))
 }
 
 /// An organization's rules at one version of its policies.

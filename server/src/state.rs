@@ -79,7 +79,7 @@ impl AppState {
                 limits.rate_limit_requests,
                 limits.rate_limit_window(),
             ),
-            recorder: Recorder::start(writer.clone(), VERSION, Arc::clone(&metrics)),
+            recorder: Recorder::start(db.kept_writer(), VERSION, Arc::clone(&metrics)),
             metrics,
             db: db.tenants(),
             writer,

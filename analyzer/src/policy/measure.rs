@@ -11,8 +11,14 @@ use crate::rule::{Context, Place};
 /// How far above a cell of an address a concatenation is looked for.
 const STEPS_TO_CONCATENATION: usize = 64;
 
-/// The nodes at which the formula measures more than `at_most`, each with what it measures.
-pub(super) fn over(context: &Context<'_>, metric: &Metric, at_most: u32) -> Vec<(NodeId, u32)> {
+/// The nodes at which the formula measures more than `at_most`, each with what it measures. `names`
+/// are those of the metric's [`Metric::functions`].
+pub(super) fn over(
+    context: &Context<'_>,
+    metric: &Metric,
+    names: &Names,
+    at_most: u32,
+) -> Vec<(NodeId, u32)> {
     let formula = &context.formula;
     if is_surely_small(formula, metric, at_most) {
         return Vec::new();
@@ -32,10 +38,7 @@ pub(super) fn over(context: &Context<'_>, metric: &Metric, at_most: u32) -> Vec<
         Metric::Length => whole(formula.source.chars().count()),
         Metric::Lines => whole(formula.source.trim().lines().count()),
         Metric::Calls => whole(count(&|_, kind| matches!(kind, NodeKind::Call { .. }))),
-        Metric::CallsOf(functions) => {
-            let names = Names::new(functions);
-            whole(count(&|_, kind| names.is_call(formula, kind)))
-        }
+        Metric::CallsOf(_) => whole(count(&|_, kind| names.is_call(formula, kind))),
         Metric::References => whole(count(&|id, kind| match kind {
             NodeKind::Reference(_) | NodeKind::TableReference => true,
             NodeKind::Name => !is_local_name(context, id),
@@ -51,13 +54,10 @@ pub(super) fn over(context: &Context<'_>, metric: &Metric, at_most: u32) -> Vec<
             matches!(kind, NodeKind::Number(_)) && !says_where(context, id)
         })),
         Metric::Arguments(functions) => {
-            let names = functions.as_ref().map(Names::new);
             let mut found = Vec::new();
             for (id, node) in formula.nodes() {
                 if let NodeKind::Call { arguments, .. } = node.kind
-                    && names
-                        .as_ref()
-                        .is_none_or(|names| names.is_call(formula, node.kind))
+                    && (functions.is_none() || names.is_call(formula, node.kind))
                     && let Ok(count) = u32::try_from(arguments.len())
                     && count > at_most
                 {
@@ -76,10 +76,7 @@ pub(super) fn over(context: &Context<'_>, metric: &Metric, at_most: u32) -> Vec<
             let deep = id.filter(|_| depth > at_most).map(|id| (id, depth));
             deep.into_iter().collect()
         }
-        Metric::NestingOf(functions) => {
-            let names = Names::new(functions);
-            nested(context, at_most, |kind| names.is_call(formula, kind))
-        }
+        Metric::NestingOf(_) => nested(context, at_most, |kind| names.is_call(formula, kind)),
     }
 }
 

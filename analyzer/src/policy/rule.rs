@@ -418,3 +418,14 @@ pub enum Metric {
     /// Parentheses around expressions that stand in one another, those of calls not counted.
     Parentheses,
 }
+
+impl Metric {
+    /// The functions whose calls are measured; `None` when it is not those of certain ones.
+    pub(super) fn functions(&self) -> Option<&FunctionSet> {
+        match self {
+            Self::CallsOf(functions) | Self::NestingOf(functions) => Some(functions),
+            Self::Arguments(functions) => functions.as_ref(),
+            _ => None,
+        }
+    }
+}

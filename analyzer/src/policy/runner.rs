@@ -53,7 +53,7 @@ pub(super) struct Wants {
 #[derive(Clone, Debug)]
 enum Work {
     Target(Box<Aim>),
-    Limit(Metric, u32),
+    Limit(Metric, Names, u32),
     AllowOnly(Names),
     Builtin(&'static Rule, Vec<SettingValue>),
     /// Nothing: the rule says what can not be, which its proof then tells.
@@ -121,7 +121,7 @@ impl Runner {
     pub(super) fn sees_text(&self) -> bool {
         match &self.work {
             // A `$` more or less makes no other reference here, and another one in a template.
-            Work::Limit(metric, _) => matches!(
+            Work::Limit(metric, ..) => matches!(
                 metric,
                 Metric::Length | Metric::Lines | Metric::DistinctReferences
             ),
@@ -155,8 +155,8 @@ impl Runner {
     pub(super) fn see_formula(&self, context: &Context<'_>, found: &mut Vec<Violation>) {
         let formula = &context.formula;
         match &self.work {
-            Work::Limit(metric, at_most) => {
-                for (id, value) in measure::over(context, metric, *at_most) {
+            Work::Limit(metric, names, at_most) => {
+                for (id, value) in measure::over(context, metric, names, *at_most) {
                     let message = message::over_limit(metric, value, *at_most, &self.paraphrase);
                     self.push(formula.span(id), message, None, found);
                 }
@@ -326,7 +326,10 @@ impl Work {
             Demand::Require(target, requirement) => {
                 Self::Target(Box::new(Aim::of(target, Some(requirement), rewrites)?))
             }
-            Demand::Limit(metric, at_most) => Self::Limit(metric.clone(), *at_most),
+            Demand::Limit(metric, at_most) => {
+                let names = metric.functions().map(Names::new).unwrap_or_default();
+                Self::Limit(metric.clone(), names, *at_most)
+            }
             Demand::AllowOnly(set) => Self::AllowOnly(Names::new(set)),
             Demand::Builtin(Builtin { rule, settings }) => {
                 let rule = form::find_rule(rule).ok()?;

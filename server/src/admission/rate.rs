@@ -219,19 +219,32 @@ async fn serve(db: WriterPool, bucket: Arc<Bucket>, mut waiting: mpsc::Receiver<
         if received == 0 {
             break;
         }
-        let mut by_organization = Waiting::new();
-        for Request {
-            organization_id,
-            answer,
-        } in requests.drain(..)
-        {
-            by_organization
-                .entry(organization_id)
-                .or_default()
-                .push(answer);
+        let by_organization = sort_out(&bucket, requests.drain(..));
+        if by_organization.is_empty() {
+            continue;
         }
         decide(&db, &bucket, by_organization).await;
     }
+}
+
+/// Answers those for whom a lease came while they waited, and gives the others by organization. To
+/// ask for those too would end the lease that has just begun, and take ever smaller ones.
+fn sort_out(bucket: &Bucket, requests: impl Iterator<Item = Request>) -> Waiting {
+    let now = Instant::now();
+    let mut waiting = Waiting::new();
+    for Request {
+        organization_id,
+        answer,
+    } in requests
+    {
+        match bucket.leases(|leases| leases.spend(organization_id, now)) {
+            Some(spent) => {
+                let _ = answer.send(Outcome::Admitted(bucket.standing(spent)));
+            }
+            None => waiting.entry(organization_id).or_default().push(answer),
+        }
+    }
+    waiting
 }
 
 /// Answers everyone who waits, with one statement, which also gives back what has expired.
@@ -344,4 +357,54 @@ async fn take(db: &WriterPool, bucket: &Bucket, asks: &[Ask]) -> Result<Vec<Gran
     }
     transaction.commit().await?;
     Ok(grants)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    const ORGANIZATION: Uuid = Uuid::from_u128(1);
+
+    #[test]
+    fn who_waited_while_a_lease_came_is_served_from_it() {
+        let now = Instant::now();
+        let bucket = Bucket {
+            limit: 100,
+            window: Duration::from_mins(1),
+            leases: Mutex::default(),
+        };
+        let lease = Lease {
+            window: datetime!(2026-11-23 10:01 UTC),
+            resets_at: now + Duration::from_mins(1),
+            expires_at: now + Duration::from_mins(1),
+            size: 2,
+            left: 2,
+            used: 10,
+        };
+        bucket.leases(|leases| leases.keep(ORGANIZATION, lease));
+        let (requests, mut answers): (Vec<_>, Vec<_>) = (0..3)
+            .map(|_| {
+                let (answer, outcome) = oneshot::channel();
+                let organization_id = ORGANIZATION;
+                (
+                    Request {
+                        organization_id,
+                        answer,
+                    },
+                    outcome,
+                )
+            })
+            .unzip();
+        let waiting = sort_out(&bucket, requests.into_iter());
+        let is_admitted = |answer: &mut oneshot::Receiver<_>| {
+            matches!(answer.try_recv(), Ok(Outcome::Admitted(_)))
+        };
+        assert_eq!(
+            answers.iter_mut().map(is_admitted).collect::<Vec<_>>(),
+            [true, true, false]
+        );
+        assert_eq!(waiting[&ORGANIZATION].len(), 1);
+    }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::batch::Candidate;
 use super::writer::Writer;
-use crate::db::WriterPool;
+use crate::db::KeptWriter;
 use crate::db::audits::NewAudit;
 use crate::metrics::Metrics;
 use crate::plans::Plan;
@@ -72,7 +72,7 @@ pub struct Recorder {
 impl Recorder {
     /// Starts the task; it ends when the last handle is dropped and everything is written.
     #[must_use]
-    pub fn start(db: WriterPool, engine: &'static str, metrics: Arc<Metrics>) -> Self {
+    pub fn start(db: KeptWriter, engine: &'static str, metrics: Arc<Metrics>) -> Self {
         let (audits, waiting) = mpsc::channel(WAITING);
         tokio::spawn(serve(Writer::new(db, engine), metrics, waiting));
         Self { audits }

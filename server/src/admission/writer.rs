@@ -7,13 +7,14 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::batch::{Candidate, decide, grouped};
 use super::recorder::Outcome;
 use crate::clock::month_of;
 use crate::db;
-use crate::db::WriterPool;
+use crate::db::KeptWriter;
 use crate::db::audits::{Booking, Group, Standing};
 use crate::error::{chain, is_away};
 
@@ -30,14 +31,14 @@ const REMEMBERED: usize = 100_000;
 /// Writes batches, one after the other.
 #[derive(Debug)]
 pub(super) struct Writer {
-    db: WriterPool,
+    db: KeptWriter,
     engine: &'static str,
     /// What each organization had booked when it was last looked at.
     bookings: HashMap<Uuid, Booking>,
 }
 
 impl Writer {
-    pub(super) fn new(db: WriterPool, engine: &'static str) -> Self {
+    pub(super) fn new(db: KeptWriter, engine: &'static str) -> Self {
         Self {
             db,
             engine,
@@ -73,7 +74,7 @@ impl Writer {
     /// Records the audits of organizations that are as supposed; `None` for the others, and for
     /// audits with an idempotency key, which has to be looked up first.
     async fn write_quickly(
-        &self,
+        &mut self,
         candidates: &[&Candidate],
     ) -> Result<Vec<Option<Outcome>>, sqlx::Error> {
         let mut outcomes = vec![None; candidates.len()];
@@ -155,7 +156,7 @@ impl Writer {
             .partition(|(_, one)| recorded.contains(&one.audit.id));
         let undecided: Vec<&Candidate> = open.iter().map(|(_, one)| **one).collect();
         let mut decided = decide(&undecided, &standings, &known_keys);
-        self.remember(&standings);
+        remember(&mut self.bookings, &standings);
         let is_admitted = |place| matches!(decided.get(place), Some(Outcome::Recorded { .. }));
         let groups = grouped(&undecided, &self.bookings, |place, _| is_admitted(place));
         let given: Vec<Group<'_>> = groups.iter().map(|group| group.group(&undecided)).collect();
@@ -189,15 +190,14 @@ impl Writer {
         }
         Ok(outcomes)
     }
+}
 
-    fn remember(&mut self, standings: &[Standing]) {
-        if self.bookings.len() > REMEMBERED {
-            self.bookings.clear();
-        }
-        for standing in standings {
-            self.bookings
-                .insert(standing.organization_id, standing.booking());
-        }
+fn remember(bookings: &mut HashMap<Uuid, Booking>, standings: &[Standing]) {
+    if bookings.len() > REMEMBERED {
+        bookings.clear();
+    }
+    for standing in standings {
+        bookings.insert(standing.organization_id, standing.booking());
     }
 }
 
@@ -218,7 +218,7 @@ fn as_recorded(candidate: &Candidate, standings: &[Standing]) -> Outcome {
 }
 
 async fn lock_standings(
-    transaction: &mut sqlx::PgTransaction<'_>,
+    connection: &mut PgConnection,
     candidates: &[&Candidate],
 ) -> Result<Vec<Standing>, sqlx::Error> {
     let mut asked: Vec<(Uuid, String, Option<Uuid>)> = candidates
@@ -240,18 +240,17 @@ async fn lock_standings(
         .collect();
     let users: Vec<Option<Uuid>> = asked.iter().map(|(.., user)| *user).collect();
     let months: Vec<String> = asked.into_iter().map(|(_, month, _)| month).collect();
-    let standings =
-        db::audits::lock_standings(transaction, &organizations, &users, &months).await?;
+    let standings = db::audits::lock_standings(connection, &organizations, &users, &months).await?;
     if standings.len() == organizations.len() {
         return Ok(standings);
     }
     // The first audit of a month, or an organization that is gone.
-    db::audits::open_months(transaction, &organizations, &months).await?;
-    db::audits::lock_standings(transaction, &organizations, &users, &months).await
+    db::audits::open_months(connection, &organizations, &months).await?;
+    db::audits::lock_standings(connection, &organizations, &users, &months).await
 }
 
 async fn find_keys(
-    transaction: &mut sqlx::PgTransaction<'_>,
+    connection: &mut PgConnection,
     candidates: &[&Candidate],
 ) -> Result<Vec<db::audits::KnownKey>, sqlx::Error> {
     let (organizations, keys): (Vec<Uuid>, Vec<String>) = candidates
@@ -264,5 +263,5 @@ async fn find_keys(
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    db::audits::find_keys(transaction, &organizations, &keys).await
+    db::audits::find_keys(connection, &organizations, &keys).await
 }

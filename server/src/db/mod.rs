@@ -21,4 +21,4 @@ pub mod tenancy;
 pub mod usage;
 mod webhook_events;
 
-pub use tenancy::{Connections, OwnerPool, TenantPool, TenantTx, WriterPool};
+pub use tenancy::{Connections, KeptTx, KeptWriter, OwnerPool, TenantPool, TenantTx, WriterPool};

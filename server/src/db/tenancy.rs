@@ -5,30 +5,43 @@
 //! The role is taken in the transaction and not at log-in: that also holds behind PgBouncer, where
 //! only a transaction is sure to stay on one connection.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgTransaction};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Error};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Error, Postgres};
 use uuid::Uuid;
 
 /// After so long without use, a connection is tried before it is used.
 const RESTED: Duration = Duration::from_secs(1);
+/// How long a connection is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Makes a transaction one that crosses organizations.
+const AS_WRITER: &str = "SET LOCAL ROLE sheetbrain_writer";
 
 /// Connections to the database, shared by the three kinds of pools.
 #[derive(Clone, Debug)]
 pub struct Connections {
     pool: PgPool,
+    /// The one that is kept by who records audits.
+    kept: PgPool,
     /// How every transaction begins: in one message, so it costs no more than a bare `BEGIN`.
     begin: Arc<str>,
 }
 
 impl Connections {
-    /// Opens up to `most` connections.
+    /// Opens up to `most` connections, two at least.
     pub async fn open(options: &PgConnectOptions, most: u32) -> Result<Self, Error> {
+        let named = options.clone().application_name("sheetbrain");
+        let kept = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(PATIENCE)
+            .connect_lazy_with(named.clone());
         let pool = PgPoolOptions::new()
-            .max_connections(most)
-            .acquire_timeout(Duration::from_secs(5))
+            .max_connections(most.saturating_sub(1).max(1))
+            .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             .before_acquire(|connection, state| {
                 Box::pin(async move {
@@ -39,10 +52,11 @@ impl Connections {
                     Ok(true)
                 })
             })
-            .connect_with(options.clone().application_name("sheetbrain"))
+            .connect_with(named)
             .await?;
         Ok(Self {
             pool,
+            kept,
             begin: begin(options).into(),
         })
     }
@@ -57,6 +71,16 @@ impl Connections {
     #[must_use]
     pub fn writer(&self) -> WriterPool {
         WriterPool(self.clone())
+    }
+
+    /// For who writes all the time, once.
+    #[must_use]
+    pub fn kept_writer(&self) -> KeptWriter {
+        KeptWriter {
+            connections: self.clone(),
+            kept: None,
+            used_at: None,
+        }
     }
 
     /// For the upkeep of the schema.
@@ -159,13 +183,77 @@ pub struct WriterPool(Connections);
 impl WriterPool {
     /// Begins a transaction.
     pub async fn begin(&self) -> Result<PgTransaction<'static>, Error> {
-        self.0.begin("SET LOCAL ROLE sheetbrain_writer").await
+        self.0.begin(AS_WRITER).await
     }
 
     /// How busy the connections are, which all kinds of pools share.
     #[must_use]
     pub fn load(&self) -> PoolLoad {
         self.0.load()
+    }
+}
+
+/// One connection as the role `sheetbrain_writer`, kept between transactions by who writes all the
+/// time.
+///
+/// The shared ones take turns: each of them has to plan every statement, read the catalogs and map
+/// the memory for itself, and is asked after every transaction whether it still works.
+#[derive(Debug)]
+pub struct KeptWriter {
+    connections: Connections,
+    kept: Option<PoolConnection<Postgres>>,
+    /// When it last ended a transaction well; `None` when it did not.
+    used_at: Option<Instant>,
+}
+
+impl KeptWriter {
+    /// Begins a transaction.
+    pub async fn begin(&mut self) -> Result<KeptTx<'_>, Error> {
+        let used_at = self.used_at.take();
+        if used_at.is_none_or(|used_at| used_at.elapsed() > RESTED) {
+            // Given back, it is tried, and replaced if it does not work.
+            self.kept = None;
+        }
+        let connection = match self.kept.take() {
+            Some(connection) => connection,
+            None => self.connections.kept.acquire().await?,
+        };
+        let begin = format!("{}{AS_WRITER}", self.connections.begin);
+        let connection = self.kept.insert(connection);
+        Ok(KeptTx {
+            transaction: connection.begin_with(AssertSqlSafe(begin)).await?,
+            used_at: &mut self.used_at,
+        })
+    }
+}
+
+/// A transaction on the connection of a [`KeptWriter`]. Dropped, it is rolled back.
+#[derive(Debug)]
+pub struct KeptTx<'a> {
+    transaction: PgTransaction<'a>,
+    used_at: &'a mut Option<Instant>,
+}
+
+impl KeptTx<'_> {
+    /// Ends it and keeps what it did.
+    pub async fn commit(self) -> Result<(), Error> {
+        self.transaction.commit().await?;
+        *self.used_at = Some(Instant::now());
+        Ok(())
+    }
+}
+
+impl Deref for KeptTx<'_> {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for KeptTx<'_> {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.transaction
     }
 }
 

@@ -18,6 +18,7 @@ use time::OffsetDateTime;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use self::after::Aftermath;
 use self::input::{AuditInput, AuditRequest};
@@ -125,7 +126,7 @@ async fn create_audit(
             limit: plan.monthly_audits(),
             month: month_of(created_at),
         };
-        let mut answer = Response::new(complete(&report, audit_id, &usage)?.into());
+        let mut answer = Response::new(complete(report, audit_id, &usage)?.into());
         let headers = answer.headers_mut();
         *headers = standing.headers();
         headers.insert(
@@ -213,9 +214,9 @@ struct Work {
 /// A report as it will be sent, and the record of it.
 struct Analysed {
     audit: NewAudit,
-    /// A [`Written`] report as JSON: written where it was made, because a long one takes time that the
-    /// tasks of other requests need, and before the audit is recorded, so that nothing can fail
-    /// afterwards.
+    /// The answer's JSON but for its end, see [`begin`]: written where it was made, because a long one
+    /// takes time that the tasks of other requests need, and before the audit is recorded, so that
+    /// nothing can fail afterwards.
     report: Vec<u8>,
     aftermath: Aftermath,
 }
@@ -236,15 +237,13 @@ impl Work {
         let circumstances = parallel::circumstances(started, finished);
         let report = assemble(&rules, audited, circumstances);
         let audit = self.record(&report, started)?;
-        let report = Written {
+        let report = begin(&Written {
             report: &report,
             suppressed: &suppressed,
-        };
-        let mut written = Vec::with_capacity(ANSWER);
-        serde_json::to_writer(&mut written, &report).map_err(Error::internal)?;
+        })?;
         Ok(Analysed {
             audit,
-            report: written,
+            report,
             aftermath,
         })
     }
@@ -332,16 +331,37 @@ impl<'a> Kept<'a> {
     }
 }
 
+/// What stands before the audit's id in an answer.
+const BEFORE_ID: &[u8] = b"{\"auditId\":\"";
+
+/// The answer as far as it is known before the record: room for the audit's id, and the report.
+fn begin(report: &Written<'_>) -> Result<Vec<u8>> {
+    let mut answer = Vec::with_capacity(ANSWER);
+    answer.extend_from_slice(BEFORE_ID);
+    answer.extend_from_slice(&[b'-'; Hyphenated::LENGTH]);
+    answer.push(b'"');
+    let start = answer.len();
+    serde_json::to_writer(&mut answer, report).map_err(Error::internal)?;
+    let is_object = answer.get(start) == Some(&b'{') && answer.pop() == Some(b'}');
+    match answer.get_mut(start) {
+        Some(brace) if is_object => *brace = b',',
+        _ => return Err(Error::internal("a report is a JSON object")),
+    }
+    Ok(answer)
+}
+
 /// Puts what is known only after the record, [`AuditAnswer::audit_id`] and [`AuditAnswer::usage`],
-/// around the members of a report that is written already.
-fn complete(report: &[u8], audit_id: Uuid, usage: &AuditUsage) -> Result<Vec<u8>> {
-    let usage = serde_json::to_vec(usage).map_err(Error::internal)?;
-    let members = report
-        .strip_prefix(b"{")
-        .and_then(|rest| rest.strip_suffix(b"}"));
-    let members = members.ok_or_else(|| Error::internal("a report is a JSON object"))?;
-    let id = format!("{{\"auditId\":\"{audit_id}\",");
-    Ok([id.as_bytes(), members, b",\"usage\":", &usage, b"}"].concat())
+/// into an answer that has begun.
+fn complete(mut answer: Vec<u8>, audit_id: Uuid, usage: &AuditUsage) -> Result<Vec<u8>> {
+    let id = BEFORE_ID.len()..BEFORE_ID.len() + Hyphenated::LENGTH;
+    let id = answer
+        .get_mut(id)
+        .ok_or_else(|| Error::internal("an answer has room for an id"))?;
+    audit_id.hyphenated().encode_lower(id);
+    answer.extend_from_slice(b",\"usage\":");
+    serde_json::to_writer(&mut answer, usage).map_err(Error::internal)?;
+    answer.push(b'}');
+    Ok(answer)
 }
 
 /// The report, its id and what is left of the month. Described here, written by [`complete`].
