@@ -145,7 +145,7 @@ fn formulas_that(input: Input<'_>) -> Read<'_, Noun> {
         alt((
             verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Base),
             verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Gerund),
-            any_class(&[Class::With]),
+            any_class(&[Class::With, Class::Requires]),
         ))
         .parse(input)
     };
