@@ -129,7 +129,7 @@ fn only_value(input: Input<'_>) -> Read<'_, Clause> {
         class(Class::Be),
         values,
     )
-        .map(|(_, _, place, _, set, (), values)| (place, values, set));
+        .map(|((), _, place, _, set, (), values)| (place, values, set));
     let (rest, (place, values, set)) = alt((first, last)).parse(input)?;
     let demands = Need::Argument(place, Some(values)).of_functions(set);
     demanding(rest, Level::Must, demands)
