@@ -123,7 +123,10 @@ impl Blocks {
         let content = line.trim();
         let start = offset + (line.len() - line.trim_start().len());
         let end = start + content.len();
-        if let Some(fence) = self.fence {
+        let is_set_aside = self.fence.is_some() || self.comment;
+        if content.is_empty() && is_set_aside {
+            // An empty line is no part of what is set aside around it.
+        } else if let Some(fence) = self.fence {
             self.push(text, start, end, BlockKind::Aside);
             if content.starts_with(fence) {
                 self.fence = None;
@@ -451,6 +454,12 @@ mod tests {
     fn code_comments_tables_and_struck_out_lines_are_set_aside() {
         let text = "---\nowner: me\n---\n~~Gone.~~\n<!-- A.\nB. -->\n| C. |\n~~~\nD.\n~~~\nE.";
         assert_eq!(sentences(text), ["E."]);
+    }
+
+    #[test]
+    fn an_empty_line_in_code_that_is_never_closed_is_no_part() {
+        let parts = read("```\n\n").parts;
+        assert!(parts.iter().all(|part| part.span.start < part.span.end));
     }
 
     proptest! {

@@ -120,7 +120,7 @@ keys! {
         Approval, Because, ForQuality, Quality, Ensure, VagueLimit, Brief, Data,
         Length, Depth, Against, Others, Bounded, Relative, UpperCase, FunctionName, BuiltIn, Https,
         Host, Parenthesis, ZeroCheck, PlainText, StartWith, Fault, Whose, Expect, Cross, Gone, Them, OneLine, ToHandleErrors, BlankValue, Combined, Column, Row, Department, Yes, Never, ColumnVerdict, ColumnUsed, ColumnRule, ColumnSubject, OwnCells, OthersListed, DivisionByZero, InItsPlace, So, Therefore, Arrow, EmptyText,
-        AtReview, Permits, Particle, InFavor, NothingElse, Times, Purpose, Upkeep, Longest, Preference, HidesErrors, NotOnly, Avoidance, Provided, BanOn,
+        AtReview, Permits, Particle, InFavor, NothingElse, Times, Purpose, Upkeep, Longest, Preference, HidesErrors, NotOnly, Avoidance, Provided, BanOn, Deems, We,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::rewrite::{is_mark, names_functions};
 use super::terminal::{self, Input};
-use super::{can_explain, is_class, noun};
+use super::{can_explain, explains, is_class, noun};
 use crate::policy::lexicon::{Class, Form, Meaning};
 use crate::policy::rule::Thing;
 use crate::policy::symbols::Symbol;
@@ -261,17 +261,21 @@ pub(super) fn unexplained(symbols: Input<'_>) -> Option<Input<'_>> {
     };
     let at = (1..first).rev().find(|at| starts(*at))?;
     let (said, reason) = symbols.split_at(at);
-    let harmless = |symbol: &Symbol| {
-        let mut rest = symbol.clone();
-        rest.meanings
-            .retain(|meaning| *meaning != Meaning::Unreadable);
-        rest.meanings.is_empty() || can_explain(&rest)
-    };
+    let plain: Vec<Symbol> = reason
+        .iter()
+        .map(|symbol| {
+            let mut plain = symbol.clone();
+            plain
+                .meanings
+                .retain(|meaning| *meaning != Meaning::Unreadable);
+            plain
+        })
+        .collect();
     let said = match said.split_last() {
         Some((last, rest)) if is_mark(last, ',') => rest,
         _ => said,
     };
-    reason.iter().all(harmless).then_some(said)
+    explains(&plain).then_some(said)
 }
 
 /// The second demand with its subject and its force.

@@ -93,6 +93,12 @@ fn named_members(input: Input<'_>, class_set: FunctionSet) -> Read<'_, FunctionS
         let (rest, ()) = comma(rest)?;
         return finish(rest, class_set, listed, true);
     }
+    // "The volatile function NOW" is NOW.
+    if let Ok((rest, listed)) = list(input)
+        && listed.class.is_none()
+    {
+        return Ok((rest, listed));
+    }
     // "Web data through IMPORTXML" is IMPORTXML.
     let means = alt((class(Class::By), verb(&[Verb::Use], Form::Gerund)));
     if let Ok((rest, ((), listed))) = (means, list).parse(input)

@@ -67,8 +67,8 @@ fn do_not(input: Input<'_>) -> Read<'_, Clause> {
         any_class(&[Class::DoNot, Class::Not]),
         (class(Class::Do), class(Class::Not)).map(|_| ()),
     ));
-    let mut not = not;
-    let (input, ()) = not.parse(input)?;
+    // "We never use INDIRECT" is a rule of one's own; what others never do is a story.
+    let (input, (_, ())) = (opt(class(Class::We)), not).parse(input)?;
     if let Ok((rest, ((), found))) = (verb(&[Verb::Leave], Form::Base), nouns).parse(input)
         && found.iter().all(|noun| matches!(noun, Noun::Broken(_)))
         && let Some(outcome) = forbidden(found)
@@ -230,10 +230,29 @@ fn there_must_be_no(input: Input<'_>) -> Read<'_, Clause> {
 fn doing_is_forbidden(input: Input<'_>) -> Read<'_, Clause> {
     // "Whoever uses INDIRECT breaches this policy."
     let who = (class(Class::Person), opt(class(Class::That)));
-    if let Ok((rest, (_, outcome, ()))) =
-        (who, prohibited(Form::Base), class(Class::Breaches)).parse(input)
-    {
+    let does = alt((prohibited(Form::Base), prohibited(Form::Gerund)));
+    let it = opt(any_class(&[Class::It, Class::Them, Class::Formula]));
+    let demand = modal.map_opt(|force| (force.points == Points::Demand).then_some(()));
+    let undo = (
+        demand,
+        verb(&[Verb::Avoid, Verb::Ban, Verb::Replace], Form::Base),
+        it,
+    );
+    let wrong = alt((class(Class::Breaches), undo.map(|_| ())));
+    if let Ok((rest, (_, outcome, ()))) = (who, does, wrong).parse(input) {
         return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
+    // "We deem INDIRECT unacceptable."
+    let judged = alt((
+        class(Class::Forbidden).map(|()| Level::Must),
+        class(Class::Discouraged).map(|()| Level::Should),
+        (class(Class::Not), class(Class::Allowed)).map(|_| Level::Must),
+    ));
+    if let Ok((rest, ((), found, _, level))) =
+        (class(Class::Deems), nouns, opt(class(Class::As)), judged).parse(input)
+        && let Some(outcome) = forbidden(found)
+    {
+        return Ok((rest, clause_of(level)(outcome)));
     }
     // "Avoidance of INDIRECT is mandatory."
     let required = (opt(modal), class(Class::Be), class(Class::Required));
@@ -324,6 +343,32 @@ fn label(input: Input<'_>) -> Read<'_, Clause> {
     )
         .map(|(.., found)| found);
     if let Ok((rest, found)) = alt((in_force, there_is)).parse(input)
+        && let Some(outcome) = forbidden(found)
+    {
+        return Ok((rest, clause_of(Level::Must)(outcome)));
+    }
+    // "Functions that must not be used: INDIRECT", "functions we do not allow: INDIRECT"
+    let banned = |input| {
+        verdict(input, false).and_then(|(rest, force)| match force.points {
+            Points::Forbid => Ok((rest, ())),
+            _ => no(),
+        })
+    };
+    let refused = (
+        any_class(&[Class::Person, Class::It, Class::Authority]),
+        verb(&[Verb::Ban], Form::Base),
+    )
+        .map(|_| ());
+    let kept_out = (
+        class(Class::Function),
+        opt(class(Class::That)),
+        alt((banned, refused, class(Class::Forbidden))),
+        mark(':'),
+        nouns,
+    )
+        .map(|(.., found)| found);
+    let never = (any_class(&[Class::DoNot, Class::Not]), mark(':'), nouns).map(|(.., found)| found);
+    if let Ok((rest, found)) = alt((kept_out, never)).parse(input)
         && let Some(outcome) = forbidden(found)
     {
         return Ok((rest, clause_of(Level::Must)(outcome)));
@@ -470,6 +515,14 @@ fn not_allowed(input: Input<'_>) -> Read<'_, Clause> {
     let labelled = |input| {
         let (input, found) = nouns(input)?;
         if let Ok((rest, ())) = class(Class::Cross)(input) {
+            return Ok((rest, found));
+        }
+        // "INDIRECT (forbidden)"
+        let not_allowed = (class(Class::Not), class(Class::Allowed)).map(|_| ());
+        let verdict = alt((class(Class::Forbidden), not_allowed));
+        if let Ok((rest, _)) = (mark('('), verdict, mark(')')).parse(input)
+            && rest.is_empty()
+        {
             return Ok((rest, found));
         }
         let (input, ()) = alt((mark(':'), mark('-'))).parse(input)?;

@@ -248,18 +248,16 @@ pub(super) fn of_quantity(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
 fn is_maximum(input: Input<'_>) -> Read<'_, Option<Metric>> {
     let (input, ()) = class(Class::Be)(input)?;
     let (after, ()) = any_class(&[Class::Maximum, Class::AtMost])(input)?;
-    match metric_noun(input) {
-        Ok((rest, metric)) => Ok((rest, Some(metric))),
-        // "The limit for a formula", "the most a formula may have"
-        Err(_) => {
-            let formula = (
-                opt(any_class(&[Class::For, Class::On])),
-                class(Class::Formula),
-            );
-            let (rest, _) = opt(alt((permitted, formula.map(|_| ())))).parse(after)?;
-            Ok((rest, None))
-        }
+    if let Ok((rest, metric)) = metric_noun(input) {
+        return Ok((rest, Some(metric)));
     }
+    // "The limit for a formula", "the most a formula may have"
+    let formula = (
+        opt(any_class(&[Class::For, Class::On])),
+        class(Class::Formula),
+    );
+    let (rest, _) = opt(alt((permitted, formula.map(|_| ())))).parse(after)?;
+    Ok((rest, None))
 }
 
 /// The limit that a quantity sets by being allowed or forbidden.

@@ -364,6 +364,7 @@ fn leading(input: Input<'_>) -> Read<'_, Option<Exception>> {
     let excepted = (exception::exception, mark(',')).map(|(exception, ())| Some(exception));
     let reason = (quality, mark(',')).map(|_| None);
     let because = (any_class(REASONS), reason_until_comma).map(|_| None);
+    let (input, _) = opt((any_class(&[Class::Therefore, Class::So]), comma)).parse(input)?;
     let (input, found) = opt(alt((excepted, reason, because))).parse(input)?;
     Ok((input, found.flatten()))
 }
@@ -456,7 +457,11 @@ fn reason(input: Input<'_>) -> Read<'_, ()> {
             .map(|_| ()),
         (
             alt((mark(','), mark('-'), mark(';'), mark(':'))),
-            any_class(&[Class::It, Class::That, Class::Following]),
+            alt((
+                any_class(&[Class::It, Class::That, Class::Following]),
+                // "Nobody can trace it" says what can not be done, and not what must not.
+                (class(Class::Nobody), class(Class::Can)).map(|_| ()),
+            )),
         )
             .map(|_| ()),
     ));
@@ -474,7 +479,7 @@ fn reason(input: Input<'_>) -> Read<'_, ()> {
 
 /// Whether the symbols can be a reason: what something can or must not do is one where it names no
 /// function of its own.
-fn explains(reason: Input<'_>) -> bool {
+pub(super) fn explains(reason: Input<'_>) -> bool {
     let is_modal = |symbol: &Symbol| {
         [
             Class::Can,

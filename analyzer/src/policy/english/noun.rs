@@ -145,7 +145,7 @@ fn formulas_that(input: Input<'_>) -> Read<'_, Noun> {
         alt((
             verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Base),
             verb(&[Verb::Use, Verb::Refer, Verb::Import], Form::Gerund),
-            any_class(&[Class::With]),
+            any_class(&[Class::With, Class::Requires]),
         ))
         .parse(input)
     };
@@ -511,7 +511,7 @@ fn unguarded_by(input: Input<'_>) -> Read<'_, FunctionSet> {
             error_handlers,
             around,
         )
-            .map(|(_, _, set, _)| set),
+            .map(|((), _, set, _)| set),
         (class(Class::Not), opt(wrapped), inside, handlers).map(|(.., set)| set),
         (class(Class::Outside), handlers).map(|((), set)| set),
         (class(Class::Without), opt(being_wrapped), handlers).map(|(.., set)| set),

@@ -362,6 +362,9 @@ fn stays_out(input: Input<'_>) -> Read<'_, Level> {
         if says_more.is_ok() || verb(&[Verb::Use], Form::Gerund)(rest).is_ok() {
             return no();
         }
+        // "Rewritten without it"
+        let without = (class(Class::Without), any_class(&[Class::It, Class::Them]));
+        let (rest, _) = opt(without).parse(rest)?;
         Ok((rest, ()))
     };
     let gone = alt((

@@ -24,6 +24,9 @@ pub(super) fn of_data(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         |input| typed(input, nobody),
         |input| imported(input, nobody),
         |input| only_source(input, nobody),
+        |input| the_only_source(input, nobody),
+        |input| confined(input, nobody),
+        |input| no_other_source(input, nobody),
     ))
     .parse(input)
 }
@@ -130,74 +133,111 @@ fn only_source(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         sources,
     )
         .map(|(_, set, force, .., need)| (Some(set), force, need));
-    let link = |input| {
-        opt(any_class(&[
-            Class::From,
-            Class::For,
-            Class::To,
-            Class::With,
-        ]))
-        .parse(input)
-    };
     let permit = Force::new(Level::Must, Points::Permit);
     let fragment = (functions, opt(mark(':')), class(Class::Only), link, sources)
         .map(move |(set, .., need)| (Some(set), permit, need));
     let backwards = (functions, opt(mark(':')), link, sources, class(Class::Only))
         .map(move |(set, _, _, need, ())| (Some(set), permit, need));
-    // "The only source allowed for IMPORTRANGE is 1Abc…"
-    let word = any_class(&[Class::Spreadsheet, Class::Host]);
-    let for_function = (
-        opt(class(Class::Allowed)),
-        any_class(&[Class::For, Class::In, Class::With, Class::By, Class::To]),
-        functions,
-    )
-        .map(|(.., set)| set);
-    let only_for = (
-        class(Class::Only),
-        word,
-        for_function,
-        class(Class::Be),
-        sources,
-    )
-        .map(move |(.., set, (), need)| (Some(set), permit, need));
-    // "1Abc… is the only spreadsheet that IMPORTRANGE may read."
+    let (rest, (set, force, need)) =
+        alt((named_first, named_last, fragment, backwards)).parse(input)?;
+    if nobody || force.points != Points::Permit {
+        return no();
+    }
+    demanding(rest, force.level, need.of_functions(set))
+}
+
+/// Takes words between a call and its source: `from`, `with`.
+fn link(input: Input<'_>) -> Read<'_, Option<()>> {
+    opt(any_class(&[
+        Class::From,
+        Class::For,
+        Class::To,
+        Class::With,
+    ]))
+    .parse(input)
+}
+
+/// Takes `may`, `is allowed to`.
+fn may(input: Input<'_>) -> Read<'_, ()> {
+    modal
+        .map_opt(|force| (force.points == Points::Permit).then_some(()))
+        .parse(input)
+}
+
+/// Takes a word for a source.
+fn source_word(input: Input<'_>) -> Read<'_, ()> {
+    any_class(&[Class::Spreadsheet, Class::Host])(input)
+}
+
+/// `the only source allowed for IMPORTRANGE is 1Abc…`, `1Abc… is the only spreadsheet that
+/// IMPORTRANGE may read`
+///
+/// "The only source allowed for IMPORTRANGE is 1AbcDefGhiJklMnoPqrStuV0."
+/// flags `=IMPORTRANGE("x","A1")`, not `=IMPORTRANGE("1AbcDefGhiJklMnoPqrStuV0","A1")`.
+fn the_only_source(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
+    if nobody {
+        return no();
+    }
+    let read = alt((
+        verb(READING, Form::Base),
+        (class(Class::Be), verb(READING, Form::Participle)).map(|_| ()),
+    ));
     let read_by = (
         opt(class(Class::From)),
         opt(class(Class::That)),
         functions,
-        modal,
-        alt((
-            verb(READING, Form::Base),
-            (class(Class::Be), verb(READING, Form::Participle)).map(|_| ()),
-        )),
-        opt(any_class(&[Class::From, Class::With, Class::For])),
+        may,
+        read,
+        link,
     )
-        .map(|(_, _, set, ..)| set);
-    let imported = (
-        opt(class(Class::That)),
-        modal,
+        .map(|(_, _, set, ..)| Some(set));
+    let for_functions = |input| {
+        (
+            opt(class(Class::Allowed)),
+            any_class(&[Class::For, Class::In, Class::With, Class::By, Class::To]),
+            functions,
+        )
+            .map(|(.., set)| Some(set))
+            .parse(input)
+    };
+    let imported = |input| {
+        (
+            opt(class(Class::That)),
+            may,
+            class(Class::Be),
+            verb(&[Verb::Import], Form::Participle),
+        )
+            .map(|_| None)
+            .parse(input)
+    };
+    let first = (
+        class(Class::Only),
+        source_word,
+        alt((for_functions, imported)),
         class(Class::Be),
-        verb(&[Verb::Import], Form::Participle),
+        sources,
     )
-        .map(|_| None);
-    let is_the_only = (
+        .map(|((), (), set, (), need)| (set, need));
+    let last = (
         sources,
         class(Class::Be),
         class(Class::Only),
-        word,
-        alt((
-            (
-                opt(class(Class::Allowed)),
-                any_class(&[Class::For, Class::In, Class::With]),
-                functions,
-            )
-                .map(|(.., set)| Some(set)),
-            read_by.map(Some),
-            imported,
-        )),
+        source_word,
+        alt((for_functions, read_by, imported)),
     )
-        .map(move |(need, .., set)| (set, permit, need));
-    // "Use IMPORTRANGE only with 1Abc…", "limit IMPORTRANGE to 1Abc…"
+        .map(|(need, (), (), (), set)| (set, need));
+    let (rest, (set, need)) = alt((first, last)).parse(input)?;
+    demanding(rest, Level::Must, need.of_functions(set))
+}
+
+/// `use IMPORTRANGE only with 1Abc…`, `limit IMPORTRANGE to 1Abc…`
+///
+/// "Use IMPORTRANGE only with 1AbcDefGhiJklMnoPqrStuV0."
+/// flags `=IMPORTRANGE("x","A1")`, not `=IMPORTRANGE("1AbcDefGhiJklMnoPqrStuV0","A1")`.
+fn confined(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
+    if nobody {
+        return no();
+    }
     let used_only = (
         verb(&[Verb::Use, Verb::Import], Form::Base),
         functions,
@@ -205,7 +245,7 @@ fn only_source(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         link,
         sources,
     )
-        .map(move |((), set, .., need)| (Some(set), permit, need));
+        .map(|((), set, .., need)| (set, need));
     let limited = (
         verb(&[Verb::Limit], Form::Base),
         functions,
@@ -214,50 +254,29 @@ fn only_source(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
         link,
         sources,
     )
-        .map(move |((), set, .., need)| (Some(set), permit, need));
-    // "No spreadsheet other than 1Abc… may be read with IMPORTRANGE."
-    let but = any_class(&[Class::Except, Class::But]);
-    let no_other = (
-        opt(class(Class::No)),
-        word,
-        but,
+        .map(|((), set, .., need)| (set, need));
+    let (rest, (set, need)) = alt((used_only, limited)).parse(input)?;
+    demanding(rest, Level::Must, need.of_functions(Some(set)))
+}
+
+/// `no spreadsheet other than 1Abc… may be read with IMPORTRANGE`
+///
+/// "No file other than 1AbcDefGhiJklMnoPqrStuV0 may be read with IMPORTRANGE."
+/// flags `=IMPORTRANGE("x","A1")`, not `=IMPORTRANGE("1AbcDefGhiJklMnoPqrStuV0","A1")`.
+fn no_other_source(input: Input<'_>, nobody: bool) -> Read<'_, Clause> {
+    if !nobody {
+        return no();
+    }
+    let by = any_class(&[Class::With, Class::By, Class::In, Class::For, Class::To]);
+    let (rest, ((), (), need, force, by)) = (
+        source_word,
+        any_class(&[Class::Except, Class::But]),
         sources,
         |input| verdict(input, true),
         opt((by, functions)),
     )
-        .map(|(_, (), (), need, force, by)| (by.map(|((), set)| set), force, need));
-    if nobody
-        && let Ok((rest, (set, force, need))) = { no_other }.parse(input)
-        && force.points == Points::Forbid
-    {
-        return demanding(rest, force.level, need.of_functions(set));
-    }
-    // "The only source that may be imported is 1Abc…"
-    let may_be_imported = (
-        class(Class::Only),
-        word,
-        opt(class(Class::That)),
-        modal,
-        class(Class::Be),
-        verb(&[Verb::Import, Verb::Use], Form::Participle),
-        class(Class::Be),
-        sources,
-    )
-        .map(|(.., force, (), (), (), need)| (None, force, need));
-    let (rest, (set, force, need)) = alt((
-        may_be_imported,
-        named_first,
-        named_last,
-        fragment,
-        backwards,
-        only_for,
-        is_the_only,
-        used_only,
-        limited,
-    ))
-    .parse(input)?;
-    if nobody || force.points != Points::Permit {
-        return no();
-    }
-    demanding(rest, force.level, need.of_functions(set))
+        .parse(input)?;
+    let forbids = force.points == Points::Forbid;
+    let demands = need.of_functions(by.map(|((), set)| set));
+    demanding(rest, force.level, demands.filter(|_| forbids))
 }

@@ -87,11 +87,6 @@ fn exact_is_required(input: Input<'_>) -> Read<'_, Clause> {
     };
     let required = (exact, is_required).map(|((), level)| level);
     let only = (class(Class::Only), exact, allowed).map(|((), (), level)| level);
-    // "Exact match only in VLOOKUP."
-    if let Ok((rest, (.., set))) = (exact, class(Class::Only), with_functions).parse(input) {
-        let demand = Demand::Require(What::Calls(set).into(), Requirement::ExactMatch);
-        return demanding(rest, Level::Must, Some(vec![demand]));
-    }
     let (rest, (level, within)) = (alt((required, only)), opt(with_functions)).parse(input)?;
     let set = within.unwrap_or_else(lookups);
     let demand = Demand::Require(What::Calls(set).into(), Requirement::ExactMatch);
@@ -134,7 +129,7 @@ fn only_value(input: Input<'_>) -> Read<'_, Clause> {
         class(Class::Be),
         values,
     )
-        .map(|(_, _, place, _, set, (), values)| (place, values, set));
+        .map(|((), _, place, _, set, (), values)| (place, values, set));
     let (rest, (place, values, set)) = alt((first, last)).parse(input)?;
     let demands = Need::Argument(place, Some(values)).of_functions(set);
     demanding(rest, Level::Must, demands)
