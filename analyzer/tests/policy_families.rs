@@ -66,7 +66,7 @@ const BANS: &[&str] = &[
     "Replace {}.",
     "Manage without {}.",
     "Auditors will not accept {}.",
-    "The finance team disallows {}.",
+    "Internal audit disallows {}.",
     "We want no {} in our workbooks.",
     "We expect authors to avoid {}.",
     "We insist on models without {}.",
