@@ -1,11 +1,6 @@
 //! Families of wording: each way of saying something with each thing that it can be said of. A
 //! sentence is only read by families; what holds for one member has to hold for all.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "the tables have a first sentence in each row"
-)]
-
 use analyzer::policy::{Compiled, Lexicon, Status, compile};
 
 /// What can be forbidden, by each of its names; the first begins the sentence that all are held
