@@ -350,12 +350,9 @@ fn is_predicate(symbol: &Symbol) -> bool {
 
 /// `RAND makes results vary; leave it out of formulas`: "it" is what the sentence begins with.
 pub(super) fn meant(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
-    let Ok((told, _)) = noun::nouns(symbols) else {
+    let Some((subject, told)) = noun::subject(symbols) else {
         return;
     };
-    let subject = symbols
-        .get(..symbols.len() - told.len())
-        .unwrap_or_default();
     let joins = |symbol: &Symbol| {
         [',', ';', '-', ':']
             .iter()
@@ -395,10 +392,9 @@ pub(super) fn twice(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
         Some((no, rest)) if is_class(no, Class::No) => rest,
         _ => symbols,
     };
-    let Ok((said, _)) = noun::nouns(bare) else {
+    let Some((subject, said)) = noun::subject(bare) else {
         return;
     };
-    let subject = bare.get(..bare.len() - said.len()).unwrap_or_default();
     let joins = |symbol: &Symbol| {
         [';', '-', ':', ',']
             .iter()

@@ -319,12 +319,9 @@ pub(super) fn elliptic(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
 
 /// `INDIRECT, but not OFFSET, is prohibited`: what is not meant is the contrary.
 pub(super) fn but_not(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
-    let Ok((rest, _)) = noun::nouns(symbols) else {
+    let Some((subject, rest)) = noun::subject(symbols) else {
         return;
     };
-    let subject = symbols
-        .get(..symbols.len() - rest.len())
-        .unwrap_or_default();
     // The vocabulary takes "but not" as one phrase.
     let but = (
         opt(mark(',')),

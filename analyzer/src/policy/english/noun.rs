@@ -81,6 +81,12 @@ fn forbid(target: Target) -> Demand {
     }
 }
 
+/// Parts a sentence into what it begins with, if that is nouns, and what is told of them.
+pub(super) fn subject(sentence: Input<'_>) -> Option<(Input<'_>, Input<'_>)> {
+    let (told, _) = nouns(sentence).ok()?;
+    sentence.split_at_checked(sentence.len() - told.len())
+}
+
 /// Takes a list of nouns: `INDIRECT, whole columns or hard-coded numbers`.
 pub(super) fn nouns(input: Input<'_>) -> Read<'_, Vec<Noun>> {
     let (mut input, first) = noun(input)?;

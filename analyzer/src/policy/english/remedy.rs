@@ -27,21 +27,22 @@ fn replace(input: Input<'_>) -> Read<'_, Clause> {
     }
 }
 
+/// Takes what is ordered to be done with things: `repair X`, `X must be repaired`.
+fn ordered<'s>(
+    done: &'static [Verb],
+) -> impl Parser<Input<'s>, Output = (Level, Vec<Noun>), Error = ()> {
+    let order = (verb(done, Form::Base), nouns).map(|((), found)| (Level::Must, found));
+    let stated = (nouns, modal, class(Class::Be), verb(done, Form::Participle)).map_opt(
+        |(found, force, ..)| (force.points == Points::Demand).then_some((force.level, found)),
+    );
+    alt((order, stated))
+}
+
 /// `repair #REF!`, `VLOOKUP without a fourth argument must be corrected`
 ///
 /// "Repair #REF!." flags `=#REF!+A1`, not `=A1`.
 fn repair(input: Input<'_>) -> Read<'_, Clause> {
-    let order = (verb(&[Verb::Repair], Form::Base), nouns).map(|((), found)| (Level::Must, found));
-    let stated = (
-        nouns,
-        modal,
-        class(Class::Be),
-        verb(&[Verb::Repair], Form::Participle),
-    )
-        .map_opt(|(found, force, ..)| {
-            (force.points == Points::Demand).then_some((force.level, found))
-        });
-    let (rest, (level, found)) = alt((order, stated)).parse(input)?;
+    let (rest, (level, found)) = ordered(&[Verb::Repair]).parse(input)?;
     let is_fault = |noun: &Noun| match noun {
         Noun::Broken(_) => true,
         // "Errors must be fixed" is said of results.
@@ -62,16 +63,7 @@ fn repair(input: Input<'_>) -> Read<'_, Clause> {
 ///
 /// "Split formulas longer than 9 characters." flags `=SUM(A1:A99)`, not `=A1+B1`.
 fn shorten(input: Input<'_>) -> Read<'_, Clause> {
-    let order = (verb(&[Verb::Shorten], Form::Base), nouns).map(|((), found)| (Level::Must, found));
-    let stated = (
-        nouns,
-        modal,
-        class(Class::Be),
-        verb(&[Verb::Shorten], Form::Participle),
-    )
-        .map_opt(|(found, force, ..)| {
-            (force.points == Points::Demand).then_some((force.level, found))
-        });
+    let ordered = ordered(&[Verb::Shorten]);
     let when = any_class(&[Class::If, Class::Whenever]);
     let it = any_class(&[Class::It, Class::Them, Class::Formula]);
     let ways: &[Verb] = &[Verb::Shorten, Verb::Replace, Verb::Ban, Verb::Avoid];
@@ -100,8 +92,7 @@ fn shorten(input: Input<'_>) -> Read<'_, Clause> {
         .map_opt(|((), found, _, _, (), force, ..)| {
             (force.points == Points::Demand).then_some((force.level, found))
         });
-    let (input, (level, found)) =
-        alt((order, stated, conditional, conditional_stated)).parse(input)?;
+    let (input, (level, found)) = alt((ordered, conditional, conditional_stated)).parse(input)?;
     let is_measured = found.iter().all(|noun| matches!(noun, Noun::Measured(_)));
     match forbidden(found).filter(|_| is_measured) {
         Some(outcome) => Ok((input, clause_of(level, outcome))),

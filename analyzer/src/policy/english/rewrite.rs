@@ -199,12 +199,9 @@ fn explained(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
 /// `RAND is outlawed, as are NOW and TODAY`, `RAND is banned and so is NOW`: what is told of the
 /// first is told of both.
 fn also(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
-    let Ok((predicate, _)) = noun::nouns(symbols) else {
+    let Some((subject, predicate)) = noun::subject(symbols) else {
         return;
     };
-    let subject = symbols
-        .get(..symbols.len() - predicate.len())
-        .unwrap_or_default();
     for (at, symbol) in predicate.iter().enumerate() {
         let starts = [Class::As, Class::So]
             .iter()
@@ -255,12 +252,9 @@ fn advised(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
 
 /// `VLOOKUP is deprecated; use XLOOKUP instead`: what is told of is not to be used.
 fn replaced(symbols: Input<'_>, all: &mut Vec<Vec<Symbol>>) {
-    let Ok((told, _)) = noun::nouns(symbols) else {
+    let Some((subject, told)) = noun::subject(symbols) else {
         return;
     };
-    let subject = symbols
-        .get(..symbols.len() - told.len())
-        .unwrap_or_default();
     let joins = |symbol: &Symbol| {
         [',', ';', '-', ':']
             .iter()
