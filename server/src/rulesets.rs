@@ -183,8 +183,7 @@ impl OrganizationRules {
         suppressions: Suppressions,
         vocabulary: &Arc<Lexicon>,
     ) -> (Self, Vec<CompiledPolicy>) {
-        let lexicon = choice.lexicon(vocabulary).map(Arc::new);
-        let lexicon = lexicon.unwrap_or_else(|error| {
+        let lexicon = choice.lexicon(vocabulary).unwrap_or_else(|error| {
             tracing::warn!(%error, "a word of an organization means something else by now");
             Arc::clone(vocabulary)
         });

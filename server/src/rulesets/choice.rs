@@ -2,6 +2,7 @@
 //! are kept.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use analyzer::finding::Severity;
 use analyzer::policy::{Lexicon, LexiconError, Terms};
@@ -105,13 +106,18 @@ impl RuleSetChoice {
         }
     }
 
-    /// The vocabulary with the organization's own words.
-    pub fn lexicon(&self, base: &Lexicon) -> Result<Lexicon, LexiconError> {
-        base.clone().with_terms(&self.terms)
+    /// The vocabulary with the organization's own words. One without words of its own shares `base`:
+    /// a copy takes memory for as long as its rules are held, and more time than its policies.
+    pub fn lexicon(&self, base: &Arc<Lexicon>) -> Result<Arc<Lexicon>, LexiconError> {
+        if self.terms.is_empty() {
+            return Ok(Arc::clone(base));
+        }
+        let own = Lexicon::clone(base).with_terms(&self.terms)?;
+        Ok(Arc::new(own))
     }
 
     /// Checks a choice that somebody makes.
-    pub fn check(&self, vocabulary: &Lexicon) -> Result<(), Unfit> {
+    pub fn check(&self, vocabulary: &Arc<Lexicon>) -> Result<(), Unfit> {
         let unfit = |pointer: String, detail: String| Err(Unfit { pointer, detail });
         let mut names: Vec<&str> = self.rules.iter().map(|rule| rule.name.as_str()).collect();
         names.sort_unstable();
@@ -234,4 +240,25 @@ pub fn is_rule_name(name: &str) -> bool {
             && name
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_terms(terms: serde_json::Value) -> RuleSetChoice {
+        RuleSetChoice {
+            terms: serde_json::from_value(terms).unwrap(),
+            ..RuleSetChoice::default()
+        }
+    }
+
+    #[test]
+    fn an_organization_without_words_of_its_own_shares_the_vocabulary() {
+        let base = Arc::new(Lexicon::english());
+        let same = RuleSetChoice::default().lexicon(&base).unwrap();
+        assert!(Arc::ptr_eq(&same, &base));
+        let own = with_terms(json!({"functions": {"house functions": ["SUM"]}}));
+        assert!(!Arc::ptr_eq(&own.lexicon(&base).unwrap(), &base));
+    }
 }
