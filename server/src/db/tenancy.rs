@@ -89,11 +89,12 @@ impl Connections {
         OwnerPool(self.clone())
     }
 
-    /// How many connections are open, and how many of them do nothing.
+    /// How many connections are open, and how many of them do nothing. The kept one is busy for as
+    /// long as it is kept.
     fn load(&self) -> PoolLoad {
         PoolLoad {
-            open: self.pool.size(),
-            idle: self.pool.num_idle(),
+            open: self.pool.size() + self.kept.size(),
+            idle: self.pool.num_idle() + self.kept.num_idle(),
         }
     }
 
