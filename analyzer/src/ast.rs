@@ -288,6 +288,22 @@ impl<'a> Formula<'a> {
         id
     }
 
+    /// The whole of the source.
+    pub(crate) fn whole(&self) -> Span {
+        Span::new(0, u32::try_from(self.source.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Where the sign of a node that has one stands, up to its operand.
+    pub(crate) fn sign(&self, id: NodeId) -> Option<Span> {
+        match self.node(id) {
+            Node {
+                kind: NodeKind::Prefix(_, operand),
+                span,
+            } => Some(Span::new(span.start, self.span(operand).start)),
+            _ => None,
+        }
+    }
+
     /// Where the node stands.
     #[must_use]
     pub fn span(&self, id: NodeId) -> Span {

@@ -230,7 +230,8 @@ fn of_rule(active: &ActiveRule, found: Found) -> Finding {
 }
 
 /// Adds what a policy found. Where a built-in rule found the same, there is one finding: the
-/// rule's, which the sentence then stands behind.
+/// rule's, which the sentence then stands behind. What both call by one name and mark alike is the
+/// same.
 fn add_violation(findings: &mut Vec<Finding>, policy: u32, violation: Violation) {
     let sentence = Some(SentenceRef {
         policy,
@@ -244,6 +245,7 @@ fn add_violation(findings: &mut Vec<Finding>, policy: u32, violation: Violation)
     if let Some(finding) = same {
         finding.sentence = sentence;
         finding.severity = finding.severity.max(violation.severity);
+        finding.fix = finding.fix.take().or(violation.fix);
         return;
     }
     findings.push(Finding {

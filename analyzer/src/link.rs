@@ -61,6 +61,12 @@ impl WrittenAddress {
         Address::parse(&self.text)
     }
 
+    /// The scheme as written, if what is sent to the address is not encrypted.
+    pub(crate) fn insecure_scheme(&self) -> Option<&str> {
+        let scheme = self.address()?.scheme;
+        scheme.eq_ignore_ascii_case("http").then_some(scheme)
+    }
+
     /// The web address that the text begins with, if its host is known: what is joined to the text
     /// can not change it.
     pub(crate) fn with_host(&self) -> Option<Address<'_>> {

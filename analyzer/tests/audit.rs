@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 
 use analyzer::audit::{Auditor, FormulaAudit, LONGEST_FORMULA, Skip};
 use analyzer::cell::Position;
-use analyzer::finding::Severity;
+use analyzer::finding::{Category, Finding, Severity};
 use analyzer::parser::Locale;
 use analyzer::policy::{Lexicon, compile};
 use analyzer::rule::{Preset, SettingValue};
@@ -104,17 +104,123 @@ fn consistency_says_nothing_of_a_single_formula() {
     );
 }
 
+/// What the rules and a policy with the sentence find in the formula; the same is found in a copy of
+/// it one row below.
+fn found_by_both(rules: &RuleSet, sentence: &str, formula: &str) -> Vec<Finding> {
+    let rules = rules.clone().with_policies(vec![policy(sentence)]);
+    let mut auditor = Auditor::new(&rules, Locale::default());
+    let findings = auditor.audit(formula, B2).unwrap().findings;
+    let below = Position { column: 2, row: 3 };
+    let copy = auditor.audit(&shift_rows(formula, 1), below).unwrap();
+    assert_eq!(copy.findings, findings);
+    assert_eq!(auditor.analysed(), 1);
+    findings
+}
+
+/// The set with this rule alone, at the lowest severity.
+fn lowest(name: &str) -> RuleSet {
+    let mut own = rule(name);
+    own.severity = Some(Severity::Info);
+    RuleSet::of(&[]).with_rule(&own).unwrap()
+}
+
+/// Asserts that the rule and the sentence together give the findings of the rule, which mark these
+/// parts of the formula, with the sentence and its higher severity.
+#[track_caller]
+fn assert_same(name: &str, sentence: &str, formula: &str, marks: &[&str]) {
+    let rules = lowest(name);
+    let found = found_by_both(&rules, sentence, formula);
+    let marked = found.iter().map(|finding| finding.span.of(formula));
+    assert_eq!(marked.collect::<Vec<_>>(), marks, "{found:?}");
+    let of_rule = audit_with(&rules, formula).unwrap().findings;
+    for (finding, of_rule) in found.into_iter().zip(of_rule) {
+        assert!(finding.severity > of_rule.severity, "{finding:?}");
+        assert!(finding.sentence.is_some(), "{finding:?}");
+        let with_sentence = Finding {
+            severity: finding.severity,
+            sentence: finding.sentence,
+            ..of_rule
+        };
+        assert_eq!(finding, with_sentence);
+    }
+}
+
 #[test]
-fn a_rule_and_a_policy_that_find_the_same_give_one_finding() {
-    let rules = RuleSet::of(&[Preset::Recommended]);
-    let rules = rules.with_policies(vec![policy("VLOOKUP must use exact match.")]);
-    let findings = audit_with(&rules, "=VLOOKUP(B2, Sheet1!A:B, 2)")
-        .unwrap()
-        .findings;
-    assert_eq!(findings.len(), 1);
-    assert_eq!(findings[0].rule, "approximate-lookup");
-    assert_eq!(findings[0].severity, Severity::High);
-    assert!(findings[0].sentence.is_some());
+fn a_rule_and_a_policy_that_find_the_same_lookup_give_one_finding() {
+    let formula = "=VLOOKUP(B2, A:B, 2)";
+    let sentence = "VLOOKUP must use exact match.";
+    assert_same("approximate-lookup", sentence, formula, &[&formula[1..]]);
+}
+
+#[test]
+fn a_rule_and_a_policy_that_find_the_same_volatile_function_give_one_finding() {
+    let sentence = "Do not use volatile functions.";
+    let of = |formula, marks: &[&str]| assert_same("volatile-function", sentence, formula, marks);
+    of("=IF(B2>C1, TODAY(), D2)", &["TODAY"]);
+    of("=TODAY()-now ( )", &["TODAY", "now"]);
+    of("=RANDBETWEEN(1, RAND()+A1)", &["RANDBETWEEN", "RAND"]);
+}
+
+#[test]
+fn a_rule_and_a_policy_that_find_the_same_sign_give_one_finding() {
+    let sentence = "Do not use unnecessary plus signs.";
+    assert_same("needless-sign", sentence, "=A1*+ B1", &["+ "]);
+}
+
+#[test]
+fn a_rule_and_a_policy_that_find_the_same_address_give_one_finding() {
+    let sentence = "All URLs must use https.";
+    let formula = "=IMPORTDATA(\"http://example.test/\" & A1)";
+    assert_same(
+        "insecure-url",
+        sentence,
+        formula,
+        &["\"http://example.test/\""],
+    );
+}
+
+#[test]
+fn a_rule_and_a_policy_that_find_the_same_length_give_one_finding() {
+    let formula = format!("=A1{}", "+A1".repeat(400));
+    let sentence = "Formulas must not be longer than 300 characters.";
+    assert_same("long-formula", sentence, &formula, &[&formula]);
+}
+
+#[test]
+fn a_fix_that_only_the_policy_has_stays() {
+    let text = "rules:\n  - match: {functions: {class: volatile functions, names: [NOW]}}\n    fix: {rewrite: Inputs!$B$1}\n";
+    let found = found_by_both(&lowest("volatile-function"), text, "=A1-NOW()");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].category, Category::Risk);
+    let fix = found[0].fix.as_ref().unwrap();
+    assert_eq!(fix.edits[0].text, "Inputs!$B$1");
+}
+
+#[test]
+fn what_only_begins_where_a_rule_marks_is_another_finding() {
+    let formula = "=1.19*A1*1.5";
+    let sentence = "Formulas must not contain more than 1 hard-coded number.";
+    let found = found_by_both(&lowest("hard-coded-number"), sentence, formula);
+    let told = found
+        .iter()
+        .map(|finding| (finding.span.of(formula), finding.sentence.is_some()));
+    let expected = [("1.19", false), ("1.19*A1*1.5", true), ("1.5", false)];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn two_policies_that_forbid_the_same_call_give_two_findings() {
+    let rules = RuleSet::of(&[Preset::Recommended]).with_policies(vec![
+        policy("Do not use volatile functions."),
+        policy("Volatile functions are forbidden."),
+    ]);
+    let mut auditor = Auditor::new(&rules, Locale::default());
+    for _ in 0..2 {
+        let findings = auditor.audit("=TODAY()-A1", B2).unwrap().findings;
+        let policies = findings.iter().map(|found| found.sentence.unwrap().policy);
+        assert_eq!(policies.collect::<Vec<_>>(), [0, 1]);
+    }
+    assert_eq!(auditor.analysed(), 1);
 }
 
 #[test]
@@ -311,10 +417,11 @@ fn reference(column: u32, row: u32) -> String {
     Position { column, row }.to_string()
 }
 
-/// Every rule, a policy that sees templates and one that sees text.
+/// Every rule, policies that see templates, one of them what rules see, and one that sees text.
 static EVERYTHING: LazyLock<RuleSet> = LazyLock::new(|| {
     RuleSet::of(&[Preset::Strict]).with_policies(vec![
         policy("NOW must not be used. Do not nest more than 1 IF."),
+        policy("Do not use volatile functions. Do not use unnecessary plus signs."),
         policy("Formulas must not be longer than 20 characters."),
     ])
 });

@@ -3,7 +3,7 @@
 
 use analyzer::policy::{Lexicon, compile};
 
-const GRAMMAR: [&str; 15] = [
+const GRAMMAR: [&str; 16] = [
     include_str!("../src/policy/english/conditional.rs"),
     include_str!("../src/policy/english/manner.rs"),
     include_str!("../src/policy/english/argument.rs"),
@@ -11,6 +11,7 @@ const GRAMMAR: [&str; 15] = [
     include_str!("../src/policy/english/required.rs"),
     include_str!("../src/policy/english/source.rs"),
     include_str!("../src/policy/english/demanded.rs"),
+    include_str!("../src/policy/english/restricted.rs"),
     include_str!("../src/policy/english/imperative.rs"),
     include_str!("../src/policy/english/only.rs"),
     include_str!("../src/policy/english/predicate.rs"),

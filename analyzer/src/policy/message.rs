@@ -49,9 +49,7 @@ pub(super) fn rule_name(demand: &Demand) -> Cow<'static, str> {
 
 fn forbidden_name(target: &Target) -> &'static str {
     match &target.what {
-        What::Calls(set) if set.class.as_deref() == Some("volatile functions") => {
-            "volatile-function"
-        }
+        What::Calls(set) if set.is_volatile() => "volatile-function",
         What::Calls(_) => "forbidden-function",
         What::Numbers(_) => "hard-coded-number",
         What::Texts(_) => "hard-coded-text",

@@ -255,6 +255,13 @@ pub struct FunctionSet {
     pub names: Vec<String>,
 }
 
+impl FunctionSet {
+    /// Whether these are the volatile functions, or some of them.
+    pub(super) fn is_volatile(&self) -> bool {
+        self.class.as_deref() == Some("volatile functions")
+    }
+}
+
 /// A kind of thing in a formula that needs no more words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -158,7 +158,8 @@ impl Runner {
             Work::Limit(metric, names, at_most) => {
                 for (id, value) in measure::over(context, metric, names, *at_most) {
                     let message = message::over_limit(metric, value, *at_most, &self.paraphrase);
-                    self.push(formula.span(id), message, None, found);
+                    let mark = measure::mark(formula, metric, id);
+                    self.push(mark, message, None, found);
                 }
             }
             Work::Builtin(rule, settings) => {
@@ -191,7 +192,7 @@ impl Runner {
             }
             Work::AllowOnly(names) => {
                 if !names.is_call(&context.formula, kind) {
-                    self.report(context, id, None, found);
+                    self.report(context, id, context.formula.span(id), None, found);
                 }
             }
             Work::Builtin(rule, settings) => match rule.check {
@@ -231,7 +232,8 @@ impl Runner {
             let requirement = aim.requirement.as_ref()?;
             check::fix(&context.formula, id, requirement)
         };
-        self.report(context, id, rewritten.or_else(evident), found);
+        let fix = rewritten.or_else(evident);
+        self.report(context, id, aim.mark(context, id), fix, found);
     }
 
     /// Has a built-in rule look, and takes over what it reports.
@@ -269,11 +271,12 @@ impl Runner {
         &self,
         context: &Context<'_>,
         id: NodeId,
+        mark: Span,
         fix: Option<Fix>,
         found: &mut Vec<Violation>,
     ) {
         let message = message::broken(&context.formula, id, &self.paraphrase);
-        self.push(context.formula.span(id), message, fix, found);
+        self.push(mark, message, fix, found);
     }
 
     fn push(&self, span: Span, message: String, fix: Option<Fix>, found: &mut Vec<Violation>) {

@@ -11,6 +11,7 @@ use crate::ast::{Formula, NodeId, NodeKind, PrefixOperator};
 use crate::constant;
 use crate::link::{self, Address};
 use crate::rule::Context;
+use crate::span::Span;
 
 /// Whether the node is the thing, for things of style.
 pub(super) fn is(context: &Context<'_>, thing: Thing, id: NodeId, kind: NodeKind) -> bool {
@@ -33,18 +34,20 @@ pub(super) fn is(context: &Context<'_>, thing: Thing, id: NodeId, kind: NodeKind
             _ => false,
         },
         Thing::Spaces => formula.tree.root() == Some(id) && has_spaces(formula.source),
-        Thing::InsecureUrls => {
-            let is_link = formula
-                .call(id)
-                .is_some_and(|(function, _)| link::WITH_ADDRESS.contains(&function.name));
-            is_link
-                && link::written_addresses(context, id).iter().any(|written| {
-                    let address = written.address();
-                    address.is_some_and(|address| address.scheme.eq_ignore_ascii_case("http"))
-                })
-        }
+        Thing::InsecureUrls => insecure_address(context, id).is_some(),
         _ => false,
     }
+}
+
+/// Where the first address without https stands that the call may be given.
+pub(super) fn insecure_address(context: &Context<'_>, call: NodeId) -> Option<Span> {
+    let (function, _) = context.formula.call(call)?;
+    if !link::WITH_ADDRESS.contains(&function.name) {
+        return None;
+    }
+    let mut addresses = link::written_addresses(context, call).into_iter();
+    let first = addresses.find(|written| written.insecure_scheme().is_some())?;
+    Some(first.span)
 }
 
 /// Whether white space stands in the formula outside of texts and of names in quotes.

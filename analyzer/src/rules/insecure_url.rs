@@ -34,8 +34,7 @@ declare_rule! {
 
 fn check(context: &Context<'_>, call: NodeId, findings: &mut Findings<'_>) {
     for written in link::written_addresses(context, call) {
-        let scheme = written.address().map(|address| address.scheme);
-        let Some(scheme) = scheme.filter(|scheme| scheme.eq_ignore_ascii_case("http")) else {
+        let Some(scheme) = written.insecure_scheme() else {
             continue;
         };
         if findings.has_reported_at(written.span) {

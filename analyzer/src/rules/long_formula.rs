@@ -1,5 +1,4 @@
 use crate::rule::{Check, Context, Findings, declare_rule};
-use crate::span::Span;
 
 declare_rule! {
     /// *Flags a formula that is longer than a reader can take in.*
@@ -35,9 +34,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     if source.len() <= max as usize || source.chars().count() <= max as usize {
         return;
     }
-    let end = u32::try_from(source.len()).unwrap_or(u32::MAX);
     findings.report(
-        Span::new(0, end),
+        context.formula.whole(),
         format!(
             "The formula has more than {max} characters, so few will check it. Put steps into \
              cells of their own, or name them with LET."

@@ -1,5 +1,4 @@
 use crate::rule::{Check, Context, Findings, declare_rule};
-use crate::span::Span;
 
 declare_rule! {
     /// *Flags a formula that is written over more than a few lines.*
@@ -32,11 +31,10 @@ declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let max = context.setting(0) as usize;
-    let source = context.formula.source;
-    if source.lines().nth(max).is_some() {
-        let end = u32::try_from(source.len()).unwrap_or(u32::MAX);
+    let formula = context.formula;
+    if formula.source.lines().nth(max).is_some() {
         findings.report(
-            Span::new(0, end),
+            formula.whole(),
             format!(
                 "The formula has more than {max} lines, of which the formula bar shows the first \
                  ones. Put steps into cells of their own."

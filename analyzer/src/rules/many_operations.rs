@@ -1,6 +1,5 @@
 use crate::ast::{Formula, NodeId, NodeKind, PrefixOperator};
 use crate::rule::{Check, Context, Findings, declare_rule};
-use crate::span::Span;
 
 declare_rule! {
     /// *Flags a formula with more operations than a reader can follow: operators and calls.*
@@ -40,9 +39,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .nodes()
         .filter(|(id, node)| is_operation(formula, *id, node.kind));
     if operations.take(max + 1).count() > max {
-        let end = u32::try_from(formula.source.len()).unwrap_or(u32::MAX);
         findings.report(
-            Span::new(0, end),
+            formula.whole(),
             format!(
                 "The formula has more than {max} operators and calls, and no cell shows the steps \
                  between. Put steps into cells of their own."

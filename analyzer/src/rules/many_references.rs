@@ -2,7 +2,6 @@ use std::collections::BTreeSet;
 
 use crate::ast::{Corner, Formula, NodeId, NodeKind, Reference};
 use crate::rule::{Check, Context, Findings, declare_rule};
-use crate::span::Span;
 
 declare_rule! {
     /// *Flags a formula that reads more different cells and ranges than a reader can look up.*
@@ -55,9 +54,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for reference in references() {
         different.insert(reference);
         if different.len() > max {
-            let end = u32::try_from(formula.source.len()).unwrap_or(u32::MAX);
             findings.report(
-                Span::new(0, end),
+                formula.whole(),
                 format!(
                     "The formula reads more than {max} different cells and ranges, so few will \
                      look all of them up. Put parts of it into cells of their own."

@@ -1,7 +1,6 @@
 use crate::ast::{NodeId, NodeKind, PrefixOperator};
 use crate::finding::Edit;
 use crate::rule::{Check, Context, Findings, NodeKinds, declare_rule};
-use crate::span::Span;
 
 declare_rule! {
     /// *Flags a plus sign that does nothing: `=+A1`, `A1*+B1`.*
@@ -36,10 +35,11 @@ declare_rule! {
 
 fn check(context: &Context<'_>, id: NodeId, findings: &mut Findings<'_>) {
     let formula = context.formula;
-    let NodeKind::Prefix(PrefixOperator::Plus, operand) = formula.kind(id) else {
+    let (NodeKind::Prefix(PrefixOperator::Plus, _), Some(sign)) =
+        (formula.kind(id), formula.sign(id))
+    else {
         return;
     };
-    let sign = Span::new(formula.span(id).start, formula.span(operand).start);
     findings
         .report(
             sign,

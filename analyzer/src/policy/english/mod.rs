@@ -23,6 +23,7 @@ mod prohibited;
 mod quantity;
 mod remedy;
 mod required;
+mod restricted;
 mod rewrite;
 mod source;
 mod subject;

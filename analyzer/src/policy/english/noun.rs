@@ -477,7 +477,7 @@ pub(super) fn lacking<'s>(input: Input<'s>, target: &Target) -> Read<'s, Demand>
         named_value.map(|((), place, _, values)| Need::ArgumentNot(place, values)),
         with_truth.map(|((), values)| Need::ArgumentNot(need::Place::Last, values)),
         without_truth.map(|((), values)| Need::Argument(need::Place::Last, Some(values))),
-        super::demanded::returned.map(|values| Need::ArgumentNot(need::Place::Nth(2), values)),
+        super::restricted::returned.map(|values| Need::ArgumentNot(need::Place::Nth(2), values)),
     ));
     let (rest, need) = alt((omits, (used, lacking).map(|(_, need)| need))).parse(input)?;
     match need.of(target) {

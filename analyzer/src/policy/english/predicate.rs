@@ -4,7 +4,7 @@
 use nom::{Parser, branch::alt, combinator::opt};
 
 use super::argument::of_argument;
-use super::demanded::{demanded, restricted};
+use super::demanded::demanded;
 use super::functions::functions;
 use super::manner::of_manner;
 use super::metric::{of_metric, of_quantity};
@@ -12,6 +12,7 @@ use super::noun::{Noun, lacking, nouns};
 use super::prohibited::{forbidden, prohibited};
 use super::quantity::{depth, measure};
 use super::required::{only_functions, required};
+use super::restricted::restricted;
 use super::source::of_data;
 use super::subject::{of_address, of_errors, of_match, of_sheet};
 use super::subset::of_functions;
