@@ -1,5 +1,6 @@
 //! Persisted audits a second over HTTP, beside pgbench's single inserts into the same table of the
-//! same PostgreSQL in the same run; and of one busy organization beside a hundred.
+//! same PostgreSQL in the same run; of one busy organization beside a hundred; and of a number alone,
+//! which says what an audit costs besides the check of its formulas.
 //!
 //! All are answered after a durable commit. Rounds alternate, so that a machine that changes its
 //! speed changes all; the figures are the median ratios. README.md of this folder says how to run it.
@@ -44,35 +45,46 @@ fn main() {
 async fn run() {
     let measured = Measured::start(&[]).await;
     let pgbench = Pgbench::prepare(&measured).await;
-    let (one, hundred) = (
+    let (one, hundred, number) = (
         measured.one_organization().await,
         measured.hundred_organizations().await,
+        measured.one_organization_with_a_number().await,
     );
-    for audits in [&one, &hundred] {
+    for audits in [&one, &hundred, &number] {
         let _ = audits_a_second(&measured, audits, 1).await;
     }
-    let mut figures: [Vec<f64>; 6] = Default::default();
+    let mut figures: [Vec<f64>; 7] = Default::default();
     for round in 1..=ROUNDS {
         let (busy, audit) = audits_a_second(&measured, &one, SECONDS).await;
         let (inserts, insert) = pgbench.inserts_a_second(&measured);
         let (many, _) = audits_a_second(&measured, &hundred, SECONDS).await;
+        let (numbers, of_a_number) = audits_a_second(&measured, &number, SECONDS).await;
         println!(
-            "round {round}: {busy:>7.0} audits/s  {inserts:>7.0} inserts/s  {many:>7.0} audits/s of a hundred"
+            "round {round}: {busy:>7.0} audits/s  {inserts:>7.0} inserts/s  {many:>7.0} audits/s of a hundred  {numbers:>7.0} audits/s of a number"
         );
         say("an audit", &audit);
+        say("one of a number", &of_a_number);
         say("an insert", &insert);
         let costs = insert.sum() / audit.sum();
-        let round = [busy, inserts, many, busy / inserts, busy / many, costs];
+        let round = [
+            busy,
+            inserts,
+            many,
+            busy / inserts,
+            busy / many,
+            costs,
+            numbers / inserts,
+        ];
         for (figures, figure) in figures.iter_mut().zip(round) {
             figures.push(figure);
         }
     }
-    let [busy, inserts, many, ratio, share, costs] = figures.map(median);
+    let [busy, inserts, many, ratio, share, costs, numbers] = figures.map(median);
     println!(
         "median:  {busy:>7.0} audits/s  {inserts:>7.0} inserts/s  {many:>7.0} audits/s of a hundred"
     );
     println!(
-        "audits / inserts {ratio:.2}, by processor time {costs:.2}   one organization / a hundred {share:.2}   ({CONNECTIONS} connections, {FORMULAS} formulas an audit)"
+        "audits / inserts {ratio:.2}, by processor time {costs:.2}, of a number {numbers:.2}   one organization / a hundred {share:.2}   ({CONNECTIONS} connections, {FORMULAS} formulas an audit)"
     );
     measured.stop().await;
 }

@@ -14,8 +14,7 @@ const DIGITS: usize = 6;
 /// After a refusal, a caller tries again after this time: much sooner than it is told.
 const IMPATIENCE: Duration = Duration::from_millis(100);
 
-/// A request for an audit of [`FORMULAS`] formulas: a filled column without findings, and two with
-/// some. Each number makes another body.
+/// A request for an audit. Each number makes another body.
 #[derive(Clone, Debug)]
 pub struct Audit {
     request: Vec<u8>,
@@ -24,7 +23,7 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// By a person in an organization.
+    /// Of [`FORMULAS`] formulas, by a person in an organization.
     #[must_use]
     pub fn by(who: (&str, &str)) -> Self {
         let (organization, user) = who;
@@ -33,17 +32,30 @@ impl Audit {
         ))
     }
 
-    /// With these headers, each ending with a line break.
+    /// Of [`FORMULAS`] formulas, none like another: all but two without findings. With these
+    /// headers, each ending with a line break.
     #[must_use]
     pub fn with_headers(headers: &str) -> Self {
-        let mark = "0".repeat(DIGITS);
+        let mark = mark();
         let column =
-            (1..FORMULAS - 1).map(|row| format!("\"=SUM(B{row}:D{row})*E{}+F{mark}\"", row + 1));
+            (1..FORMULAS - 1).map(|row| format!("=SUM(B{row}:D{row})*E{}+F{mark}", row + 1));
         let others = [
-            format!("\"=VLOOKUP(A{mark}, Rates!A1:C99, 2)\""),
-            format!("\"=IF(B2>C{mark}, TODAY(), D2)\""),
+            format!("=VLOOKUP(A{mark}, Rates!A1:C99, 2)"),
+            format!("=IF(B2>C{mark}, TODAY(), D2)"),
         ];
         let formulas: Vec<String> = column.chain(others).collect();
+        Self::of(&formulas, headers)
+    }
+
+    /// Of a number alone: next to nothing is to be checked.
+    #[must_use]
+    pub fn of_a_number(headers: &str) -> Self {
+        Self::of(&[format!("={}", mark())], headers)
+    }
+
+    fn of(formulas: &[String], headers: &str) -> Self {
+        let mark = mark();
+        let formulas: Vec<String> = formulas.iter().map(|text| format!("\"{text}\"")).collect();
         let body = format!("{{\"formulas\":[{}]}}", formulas.join(","));
         let request = format!(
             "POST /api/audit HTTP/1.1\r\nhost: localhost\r\n{headers}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -68,6 +80,11 @@ impl Audit {
         }
         &self.request
     }
+}
+
+/// What is replaced by the number.
+fn mark() -> String {
+    "0".repeat(DIGITS)
 }
 
 /// An answer, as far as callers look at it.

@@ -81,10 +81,14 @@ impl Measured {
 
     /// Audits by the demo organization.
     pub async fn one_organization(&self) -> Vec<Audit> {
-        vec![
-            self.audit(("org_demo".to_owned(), "user_demo".to_owned()))
-                .await,
-        ]
+        vec![Audit::with_headers(
+            &self.key("org_demo", "user_demo").await,
+        )]
+    }
+
+    /// The same, of a number alone.
+    pub async fn one_organization_with_a_number(&self) -> Vec<Audit> {
+        vec![Audit::of_a_number(&self.key("org_demo", "user_demo").await)]
     }
 
     /// Audits by a hundred others.
@@ -93,13 +97,13 @@ impl Measured {
         for number in 1..=100 {
             let organization = format!("org_{number}");
             let user = format!("user_{organization}");
-            audits.push(self.audit((organization, user)).await);
+            audits.push(Audit::with_headers(&self.key(&organization, &user).await));
         }
         audits
     }
 
-    /// Audits that show a new API key of the organization.
-    async fn audit(&self, (organization, user): (String, String)) -> Audit {
+    /// The header that shows a new API key of the organization.
+    async fn key(&self, organization: &str, user: &str) -> String {
         let request = client()
             .post(format!("http://{}/api/keys", self.address))
             .header("x-user-org", organization)
@@ -108,7 +112,7 @@ impl Measured {
         let answer = request.send().await.expect("the server answers");
         let key: Value = answer.json().await.expect("the server answers JSON");
         let key = key["key"].as_str().unwrap_or_else(|| panic!("{key}"));
-        Audit::with_headers(&format!("authorization: Bearer {key}\r\n"))
+        format!("authorization: Bearer {key}\r\n")
     }
 
     /// Processor time used so far.
