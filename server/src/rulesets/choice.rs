@@ -246,19 +246,16 @@ pub fn is_rule_name(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn with_terms(terms: serde_json::Value) -> RuleSetChoice {
-        RuleSetChoice {
-            terms: serde_json::from_value(terms).unwrap(),
-            ..RuleSetChoice::default()
-        }
-    }
-
     #[test]
     fn an_organization_without_words_of_its_own_shares_the_vocabulary() {
         let base = Arc::new(Lexicon::english());
         let same = RuleSetChoice::default().lexicon(&base).unwrap();
         assert!(Arc::ptr_eq(&same, &base));
-        let own = with_terms(json!({"functions": {"house functions": ["SUM"]}}));
+        let terms = json!({"functions": {"house functions": ["SUM"]}});
+        let own = RuleSetChoice {
+            terms: serde_json::from_value(terms).unwrap(),
+            ..RuleSetChoice::default()
+        };
         assert!(!Arc::ptr_eq(&own.lexicon(&base).unwrap(), &base));
     }
 }
