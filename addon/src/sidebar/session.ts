@@ -56,6 +56,10 @@ export class Session {
   #recorded = new Set<string>();
   readonly #templates = new Map<string, number>();
   #editsAsked = -Infinity;
+  /** How many requests were made of the server. */
+  #asked = 0;
+  /** Which of them, from 1, told last whether the server is there. */
+  #heard = 0;
   /** The spreadsheet's, once it was read. */
   #locale: string | null = null;
 
@@ -63,8 +67,9 @@ export class Session {
     this.script = {
       ...script,
       askServer: async (request) => {
+        const number = (this.#asked += 1);
         const reply = await script.askServer(request);
-        this.#hear(reply);
+        this.#hear(reply, number);
         return reply;
       },
     };
@@ -401,9 +406,12 @@ export class Session {
     return number;
   };
 
-  #hear(reply: Reply<ServerAnswer>): void {
+  /** Replies may overtake one another: what a later request learned stands. */
+  #hear(reply: Reply<ServerAnswer>, number: number): void {
     const connection = connectionAfter(reply);
-    if (connection === null || connection === this.state.connection) return;
+    if (connection === null || number < this.#heard) return;
+    this.#heard = number;
+    if (connection === this.state.connection) return;
     this.state.connection = connection;
     this.#audience.changed();
   }
