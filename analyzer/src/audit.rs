@@ -230,8 +230,7 @@ fn of_rule(active: &ActiveRule, found: Found) -> Finding {
 }
 
 /// Adds what a policy found. Where a built-in rule found the same, there is one finding: the
-/// rule's, which the sentence then stands behind. What both call by one name and mark alike is the
-/// same.
+/// rule's, which the sentence then stands behind. What both look for and mark alike is the same.
 fn add_violation(findings: &mut Vec<Finding>, policy: u32, violation: Violation) {
     let sentence = Some(SentenceRef {
         policy,
@@ -239,7 +238,7 @@ fn add_violation(findings: &mut Vec<Finding>, policy: u32, violation: Violation)
     });
     let same = findings.iter_mut().find(|finding| {
         finding.sentence.is_none()
-            && finding.rule == violation.rule
+            && violation.same_as == Some(&*finding.rule)
             && finding.span == violation.span
     });
     if let Some(finding) = same {

@@ -5,7 +5,7 @@
     reason = "a test that can not be prepared has failed"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use analyzer::audit::{Auditor, FormulaAudit, LONGEST_FORMULA, Skip};
@@ -131,7 +131,7 @@ fn assert_same(name: &str, sentence: &str, formula: &str, marks: &[&str]) {
     let rules = lowest(name);
     let found = found_by_both(&rules, sentence, formula);
     let marked = found.iter().map(|finding| finding.span.of(formula));
-    assert_eq!(marked.collect::<Vec<_>>(), marks, "{found:?}");
+    assert_eq!(marked.collect::<Vec<_>>(), marks, "{name}: {found:?}");
     let of_rule = audit_with(&rules, formula).unwrap().findings;
     for (finding, of_rule) in found.into_iter().zip(of_rule) {
         assert!(finding.severity > of_rule.severity, "{finding:?}");
@@ -145,45 +145,100 @@ fn assert_same(name: &str, sentence: &str, formula: &str, marks: &[&str]) {
     }
 }
 
-#[test]
-fn a_rule_and_a_policy_that_find_the_same_lookup_give_one_finding() {
-    let formula = "=VLOOKUP(B2, A:B, 2)";
-    let sentence = "VLOOKUP must use exact match.";
-    assert_same("approximate-lookup", sentence, formula, &[&formula[1..]]);
-}
-
-#[test]
-fn a_rule_and_a_policy_that_find_the_same_volatile_function_give_one_finding() {
-    let sentence = "Do not use volatile functions.";
-    let of = |formula, marks: &[&str]| assert_same("volatile-function", sentence, formula, marks);
-    of("=IF(B2>C1, TODAY(), D2)", &["TODAY"]);
-    of("=TODAY()-now ( )", &["TODAY", "now"]);
-    of("=RANDBETWEEN(1, RAND()+A1)", &["RANDBETWEEN", "RAND"]);
-}
-
-#[test]
-fn a_rule_and_a_policy_that_find_the_same_sign_give_one_finding() {
-    let sentence = "Do not use unnecessary plus signs.";
-    assert_same("needless-sign", sentence, "=A1*+ B1", &["+ "]);
-}
-
-#[test]
-fn a_rule_and_a_policy_that_find_the_same_address_give_one_finding() {
-    let sentence = "All URLs must use https.";
-    let formula = "=IMPORTDATA(\"http://example.test/\" & A1)";
-    assert_same(
+/// What policies share with built-in rules: the rule, a sentence that looks for the same, a formula
+/// in which both find it, and the parts of it that are marked.
+const SHARED: &[(&str, &str, &str, &[&str])] = &[
+    (
+        "approximate-lookup",
+        "VLOOKUP must use exact match.",
+        "=1+VLOOKUP(B2, A:B, 2)",
+        &["VLOOKUP(B2, A:B, 2)"],
+    ),
+    (
+        "volatile-function",
+        "Do not use volatile functions.",
+        "=IF(B2>C1, TODAY(), now ( ))+RANDBETWEEN(1, RAND()+A1)",
+        &["TODAY", "now", "RANDBETWEEN", "RAND"],
+    ),
+    (
+        "hard-coded-number",
+        "Do not use hard-coded numbers.",
+        "=A1*1.19+B1*-37.5",
+        &["1.19", "37.5"],
+    ),
+    (
+        "broken-reference",
+        "Formulas must not contain #REF! errors.",
+        "=A1+#REF!",
+        &["#REF!"],
+    ),
+    (
+        "error-masking",
+        "Do not use error masking.",
+        "=1+IFERROR(A1/B1, 0)",
+        &["IFERROR(A1/B1, 0)"],
+    ),
+    (
+        "whole-column-range",
+        "Do not use whole-column references.",
+        "=SUM(A:A)+SUM(B:C)",
+        &["A:A", "B:C"],
+    ),
+    (
+        "whole-column-range",
+        "Do not use open-ended ranges.",
+        "=SUM(A2:A)",
+        &["A2:A"],
+    ),
+    (
+        "needless-sign",
+        "Do not use unnecessary plus signs.",
+        "=A1*+ B1",
+        &["+ "],
+    ),
+    (
         "insecure-url",
-        sentence,
-        formula,
+        "All URLs must use https.",
+        "=IMPORTDATA(\"http://example.test/\" & A1)",
         &["\"http://example.test/\""],
-    );
+    ),
+    (
+        "nested-if",
+        "Do not nest more than 2 IFs.",
+        "=1+IF(A1, 1, IF(A2, 2, IF(A3, 3, IF(A4, 4, 5))))",
+        &["IF(A1, 1, IF(A2, 2, IF(A3, 3, IF(A4, 4, 5))))"],
+    ),
+    (
+        "deep-nesting",
+        "Limit nesting depth to three levels.",
+        "=1+ROUND(SUM(IF(ABS(LEN(TRIM(A1)))>2, 1, 0)), 2)",
+        &["ROUND(SUM(IF(ABS(LEN(TRIM(A1)))>2, 1, 0)), 2)"],
+    ),
+    (
+        "long-formula",
+        "Formulas must not be longer than 200 characters.",
+        LONG,
+        &[LONG],
+    ),
+];
+
+/// A formula of more than 250 characters.
+const LONG: &str = "=IF(Inputs!A1=\"north\", Inputs!B1*Inputs!C1, 0)+IF(Inputs!A2=\"north\", Inputs!B2*Inputs!C2, 0)+IF(Inputs!A3=\"north\", Inputs!B3*Inputs!C3, 0)+IF(Inputs!A4=\"north\", Inputs!B4*Inputs!C4, 0)+IF(Inputs!A5=\"north\", Inputs!B5*Inputs!C5, 0)+IF(Inputs!A6=\"north\", Inputs!B6*Inputs!C6, 0)";
+
+#[test]
+fn what_a_rule_and_a_policy_both_find_is_one_finding() {
+    for (rule, sentence, formula, marks) in SHARED {
+        assert_same(rule, sentence, formula, marks);
+    }
 }
 
 #[test]
-fn a_rule_and_a_policy_that_find_the_same_length_give_one_finding() {
-    let formula = format!("=A1{}", "+A1".repeat(400));
-    let sentence = "Formulas must not be longer than 300 characters.";
-    assert_same("long-formula", sentence, &formula, &[&formula]);
+fn every_rule_that_policies_share_is_tried() {
+    let table = include_str!("../src/policy/identity.rs");
+    let named = table.split("shared(\"").skip(1);
+    let named: BTreeSet<&str> = named.filter_map(|rest| rest.split('"').next()).collect();
+    let tried: BTreeSet<&str> = SHARED.iter().map(|(rule, ..)| *rule).collect();
+    assert_eq!(named, tried);
 }
 
 #[test]

@@ -12,7 +12,6 @@ use crate::functions;
 use crate::link;
 use crate::rule::{Context, NodeKinds};
 use crate::sort;
-use crate::span::Span;
 
 /// A target and what it must meet, if it may be there at all.
 #[derive(Clone, Debug)]
@@ -140,21 +139,6 @@ impl Aim {
             }
             _ => Vec::new(),
         }
-    }
-
-    /// The part of the formula to be marked for a target: the one that a built-in rule marks which
-    /// looks for the same, so that both are seen to have found it.
-    pub(super) fn mark(&self, context: &Context<'_>, id: NodeId) -> Span {
-        let formula = &context.formula;
-        let marked = match (&self.requirement, &self.what, formula.kind(id)) {
-            (None, What::Calls(set), NodeKind::Call { name, .. }) if set.is_volatile() => {
-                Some(name)
-            }
-            (None, What::Thing(Thing::NeedlessPluses), _) => formula.sign(id),
-            (None, What::Thing(Thing::InsecureUrls), _) => style::insecure_address(context, id),
-            _ => None,
-        };
-        marked.unwrap_or_else(|| formula.span(id))
     }
 
     /// Whether the node is what the rule is about, with what the holes of its pattern stand for.

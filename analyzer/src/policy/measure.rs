@@ -7,7 +7,6 @@ use super::style;
 use crate::ast::{Formula, InfixOperator, NodeId, NodeKind};
 use crate::constant;
 use crate::rule::{Context, Place};
-use crate::span::Span;
 
 /// How far above a cell of an address a concatenation is looked for.
 const STEPS_TO_CONCATENATION: usize = 64;
@@ -78,15 +77,6 @@ pub(super) fn over(
             deep.into_iter().collect()
         }
         Metric::NestingOf(_) => nested(context, at_most, |kind| names.is_call(formula, kind)),
-    }
-}
-
-/// The part of the formula to be marked where it measures too much: all of it where it is too long,
-/// as the built-in rule marks it.
-pub(super) fn mark(formula: &Formula<'_>, metric: &Metric, id: NodeId) -> Span {
-    match metric {
-        Metric::Length => formula.whole(),
-        _ => formula.span(id),
     }
 }
 

@@ -9,6 +9,7 @@
 mod aim;
 mod check;
 pub mod form;
+mod identity;
 mod measure;
 mod message;
 pub mod pattern;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::aim::{Aim, Hit};
 use super::check::{self, Names};
 use super::form;
+use super::identity::Identity;
 use super::measure;
 use super::message;
 use super::pattern::{Matched, Ready, ReadyRewrite, STEPS};
@@ -17,7 +18,6 @@ use crate::cell::Position;
 use crate::finding::{Fix, Severity};
 use crate::functions::{self, FunctionId};
 use crate::rule::{Check, Context, Findings, Found, NodeKinds, Rule, Sees, SettingValue};
-use crate::span::Span;
 
 /// A rule made ready to run.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub(super) struct Runner {
     number: usize,
     scope: Scope,
     severity: Severity,
-    name: Cow<'static, str>,
+    identity: Identity,
     place: Place,
     /// What its author says of a formula that breaks it.
     message: Option<String>,
@@ -74,15 +74,20 @@ impl Runner {
             _ => None,
         };
         let linked = matches!(demand, Demand::Builtin(_));
-        let name = match &rule.id {
-            Some(id) if !linked => Cow::Owned(id.clone()),
-            _ => message::rule_name(&rule.demand),
+        let identity = Identity::of(&rule.demand);
+        let identity = match &rule.id {
+            Some(id) if !linked => Identity {
+                name: Cow::Owned(id.clone()),
+                rule: None,
+                ..identity
+            },
+            _ => identity,
         };
         Self {
             sentence,
             number: 0,
             severity: rule.severity,
-            name,
+            identity,
             place: Place::new(&rule.scope),
             scope: rule.scope.clone(),
             message: rule.message.clone(),
@@ -153,13 +158,11 @@ impl Runner {
 
     /// Adds what is wrong with the formula as a whole.
     pub(super) fn see_formula(&self, context: &Context<'_>, found: &mut Vec<Violation>) {
-        let formula = &context.formula;
         match &self.work {
             Work::Limit(metric, names, at_most) => {
                 for (id, value) in measure::over(context, metric, names, *at_most) {
                     let message = message::over_limit(metric, value, *at_most, &self.paraphrase);
-                    let mark = measure::mark(formula, metric, id);
-                    self.push(mark, message, None, found);
+                    self.push(context, id, message, None, found);
                 }
             }
             Work::Builtin(rule, settings) => {
@@ -192,7 +195,7 @@ impl Runner {
             }
             Work::AllowOnly(names) => {
                 if !names.is_call(&context.formula, kind) {
-                    self.report(context, id, context.formula.span(id), None, found);
+                    self.report(context, id, None, found);
                 }
             }
             Work::Builtin(rule, settings) => match rule.check {
@@ -233,7 +236,7 @@ impl Runner {
             check::fix(&context.formula, id, requirement)
         };
         let fix = rewritten.or_else(evident);
-        self.report(context, id, aim.mark(context, id), fix, found);
+        self.report(context, id, fix, found);
     }
 
     /// Has a built-in rule look, and takes over what it reports.
@@ -258,7 +261,8 @@ impl Runner {
         for one in own {
             found.push(Violation {
                 sentence: self.sentence,
-                rule: self.name.clone(),
+                rule: self.identity.name.clone(),
+                same_as: self.identity.rule,
                 severity: self.severity,
                 span: one.span,
                 message: self.message.clone().unwrap_or(one.message),
@@ -271,20 +275,27 @@ impl Runner {
         &self,
         context: &Context<'_>,
         id: NodeId,
-        mark: Span,
         fix: Option<Fix>,
         found: &mut Vec<Violation>,
     ) {
         let message = message::broken(&context.formula, id, &self.paraphrase);
-        self.push(mark, message, fix, found);
+        self.push(context, id, message, fix, found);
     }
 
-    fn push(&self, span: Span, message: String, fix: Option<Fix>, found: &mut Vec<Violation>) {
+    fn push(
+        &self,
+        context: &Context<'_>,
+        id: NodeId,
+        message: String,
+        fix: Option<Fix>,
+        found: &mut Vec<Violation>,
+    ) {
         found.push(Violation {
             sentence: self.sentence,
-            rule: self.name.clone(),
+            rule: self.identity.name.clone(),
+            same_as: self.identity.rule,
             severity: self.severity,
-            span,
+            span: self.identity.mark.span(context, id),
             message: self.message.clone().unwrap_or(message),
             fix,
         });

@@ -12,6 +12,9 @@ pub struct Violation {
     pub sentence: u32,
     /// The rule's name: a built-in rule's where there is one that looks for the same.
     pub rule: Cow<'static, str>,
+    /// The built-in rule that marks the same where it finds this; none if the rule is to be told
+    /// apart from it.
+    pub same_as: Option<&'static str>,
     /// How much it matters, by the sentence's level.
     pub severity: Severity,
     /// The part of the formula in question, in bytes.
