@@ -16,7 +16,7 @@ use super::violation::Violation;
 use crate::ast::{NodeId, NodeKind};
 use crate::cell::Position;
 use crate::finding::{Fix, Severity};
-use crate::functions::{self, FunctionId};
+use crate::functions::FunctionId;
 use crate::rule::{Check, Context, Findings, Found, NodeKinds, Rule, Sees, SettingValue};
 
 /// A rule made ready to run.
@@ -165,11 +165,7 @@ impl Runner {
                     self.push(context, id, message, None, found);
                 }
             }
-            Work::Builtin(rule, settings) => {
-                if let Check::Formula(check) = rule.check {
-                    self.ask(context, settings, check, found);
-                }
-            }
+            Work::Builtin(rule, settings) => self.ask(rule, context, settings, found),
             Work::Target(aim) => {
                 for id in aim.of_formula(context) {
                     self.judge(aim, context, id, None, found);
@@ -198,16 +194,7 @@ impl Runner {
                     self.report(context, id, None, found);
                 }
             }
-            Work::Builtin(rule, settings) => match rule.check {
-                Check::Nodes(_, check) | Check::Calls(_, check) => {
-                    let check = |context: &Context<'_>, findings: &mut Findings<'_>| {
-                        check(context, id, findings);
-                    };
-                    self.ask(context, settings, check, found);
-                }
-                Check::Broken(_) | Check::Formula(_) => {}
-            },
-            Work::Limit(..) | Work::Nothing => {}
+            Work::Limit(..) | Work::Builtin(..) | Work::Nothing => {}
         }
     }
 
@@ -239,12 +226,13 @@ impl Runner {
         self.report(context, id, fix, found);
     }
 
-    /// Has a built-in rule look, and takes over what it reports.
+    /// Has a built-in rule look at all of the formula, and takes over what it reports. It is asked
+    /// for every node in one go, for what it says of one can depend on what it said of others.
     fn ask(
         &self,
+        rule: &Rule,
         context: &Context<'_>,
         settings: &[SettingValue],
-        check: impl Fn(&Context<'_>, &mut Findings<'_>),
         found: &mut Vec<Violation>,
     ) {
         let mut own: Vec<Found> = Vec::new();
@@ -257,7 +245,26 @@ impl Runner {
             settings,
             ..*context
         };
-        check(&context, &mut findings);
+        let formula = &context.formula;
+        match rule.check {
+            Check::Formula(check) => check(&context, &mut findings),
+            Check::Nodes(kinds, check) => {
+                for (id, node) in formula.nodes() {
+                    if kinds.contains(NodeKinds::of(&node.kind)) {
+                        check(&context, id, &mut findings);
+                    }
+                }
+            }
+            Check::Calls(names, check) => {
+                for (id, _) in formula.nodes() {
+                    let called = formula.call(id).map(|(function, _)| function.name);
+                    if called.is_some_and(|name| names.contains(&name)) {
+                        check(&context, id, &mut findings);
+                    }
+                }
+            }
+            Check::Broken(_) => {}
+        }
         for one in own {
             found.push(Violation {
                 sentence: self.sentence,
@@ -362,18 +369,7 @@ impl Work {
             Self::Target(aim) => aim.wants(),
             Self::Limit(..) => Wants::formula(),
             Self::AllowOnly(_) => Wants::kinds(NodeKinds::CALL),
-            Self::Builtin(rule, _) => match rule.check {
-                Check::Formula(_) => Wants::formula(),
-                Check::Nodes(kinds, _) => Wants::kinds(kinds),
-                Check::Calls(names, _) => Wants {
-                    functions: names
-                        .iter()
-                        .filter_map(|name| functions::find(name))
-                        .collect(),
-                    ..Wants::default()
-                },
-                Check::Broken(_) => Wants::default(),
-            },
+            Self::Builtin(..) => Wants::formula(),
             Self::Nothing => Wants::default(),
         }
     }
