@@ -15,7 +15,7 @@ use crate::span::Span;
 /// What a finding is known by.
 #[derive(Clone, Debug)]
 pub(super) struct Identity {
-    /// Its name, in kebab-case.
+    /// Its name, in kebab-case: that of the rule, or one of its own.
     pub(super) name: Cow<'static, str>,
     /// The built-in rule that looks for the same, if there is one.
     pub(super) rule: Option<&'static str>,
@@ -32,6 +32,8 @@ pub(super) enum Mark {
     Name,
     /// The sign before an operand.
     Sign,
+    /// The first argument of a call.
+    FirstArgument,
     /// The first address without https that a call may be given.
     InsecureAddress,
     /// The formula with its equals sign.
@@ -54,6 +56,15 @@ impl Identity {
             name: Cow::Borrowed(rule),
             rule: Some(rule),
             mark,
+        }
+    }
+
+    /// The same under the name that findings of the policy alone had before: it is part of what
+    /// baselines and suppressions know them by.
+    fn called(self, name: &'static str) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            ..self
         }
     }
 
@@ -98,14 +109,18 @@ impl Identity {
             Thing::WholeColumns | Thing::OpenRanges => {
                 Self::shared("whole-column-range", Mark::Node)
             }
-            Thing::WholeRows => Self::own("whole-row-range"),
+            Thing::WholeRows => {
+                Self::shared("whole-column-range", Mark::Node).called("whole-row-range")
+            }
             Thing::NamedRanges => Self::own("named-range"),
             Thing::AbsoluteReferences => Self::own("absolute-reference"),
             Thing::RelativeReferences | Thing::RelativeRanges => Self::own("relative-reference"),
             Thing::MixedReferences => Self::own("mixed-reference"),
-            Thing::LineBreaks => Self::own("multi-line-formula"),
+            Thing::LineBreaks => Self::limited(&Metric::Lines),
             Thing::CustomFunctions => Self::own("custom-function"),
-            Thing::BuiltUrls => Self::own("built-url"),
+            Thing::BuiltUrls => {
+                Self::shared("url-built-from-cells", Mark::FirstArgument).called("built-url")
+            }
             Thing::ArrayLiterals => Self::own("array-literal"),
             Thing::EmptyArguments => Self::own("empty-argument"),
             Thing::EmptyTexts => Self::own("empty-text"),
@@ -143,11 +158,13 @@ impl Identity {
             // That all calls are nested too deep says nothing of these.
             Metric::NestingOf(_) => Self::own("deep-nesting"),
             Metric::Length => Self::shared("long-formula", Mark::Whole),
-            Metric::Lines => Self::own("multi-line-formula"),
+            Metric::Lines => Self::shared("many-lines", Mark::Whole).called("multi-line-formula"),
             Metric::Calls | Metric::CallsOf(_) | Metric::DistinctCalls => {
                 Self::own("too-many-calls")
             }
-            Metric::References | Metric::DistinctReferences => Self::own("too-many-references"),
+            Metric::References | Metric::DistinctReferences => {
+                Self::shared("many-references", Mark::Whole).called("too-many-references")
+            }
             Metric::Parentheses => Self::own("nested-parentheses"),
             Metric::Operators | Metric::OperatorsOf(_) => Self::own("too-many-operators"),
             Metric::Arguments(_) => Self::own("too-many-arguments"),
@@ -168,6 +185,10 @@ impl Mark {
                 _ => None,
             },
             Self::Sign => formula.sign(id),
+            Self::FirstArgument => match formula.call(id) {
+                Some((_, [first, ..])) => Some(formula.span(*first)),
+                _ => None,
+            },
             Self::InsecureAddress => style::insecure_address(context, id),
             Self::Whole => Some(formula.whole()),
         };

