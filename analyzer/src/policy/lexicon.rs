@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Deserialize;
 
 use super::rule::{FunctionSet, Thing};
-use crate::functions;
+use crate::functions::{self, Volatility};
 
 /// A vocabulary. Any number of threads may compile with one.
 #[derive(Clone, Debug)]
@@ -173,6 +173,8 @@ struct FunctionsSource {
     #[serde(default)]
     members: Vec<String>,
     category: Option<String>,
+    #[serde(default)]
+    volatile: bool,
 }
 
 #[derive(Deserialize)]
@@ -301,6 +303,14 @@ impl Lexicon {
                     .filter(|function| function.category.name() == category)
                     .map(|function| function.name.to_owned());
                 names.extend(of_category);
+            }
+            if set.volatile {
+                let volatile = functions::all()
+                    .filter(|function| function.volatility != Volatility::None)
+                    .map(|function| function.name.to_owned())
+                    .filter(|name| !names.contains(name))
+                    .collect::<Vec<_>>();
+                names.extend(volatile);
             }
             let functions = FunctionSet {
                 class: Some(set.name),

@@ -64,8 +64,8 @@ const SHARED: &[(&str, &str, &str, &[&str])] = &[
     (
         "volatile-function",
         "Do not use volatile functions.",
-        "=IF(B2>C1, TODAY(), now ( ))+RANDBETWEEN(1, RAND()+A1)",
-        &["TODAY", "now", "RANDBETWEEN", "RAND"],
+        "=IF(B2>C1, TODAY(), now ( ))+RANDBETWEEN(1, RAND()+A1)+SUM(OFFSET(A1, 1, 1))",
+        &["TODAY", "now", "RANDBETWEEN", "RAND", "OFFSET"],
     ),
     (
         "hard-coded-number",
@@ -203,6 +203,20 @@ fn a_policy_alone_keeps_the_name_that_baselines_and_suppressions_know() {
         let found = found_by_both(&RuleSet::of(&[]), sentence, formula);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].rule, name);
+    }
+}
+
+#[test]
+fn the_vocabulary_calls_volatile_what_the_rule_does() {
+    let rule = RuleSet::of(&[])
+        .with_rule(&rule("volatile-function"))
+        .unwrap();
+    let sentence = policy("Do not use volatile functions.");
+    let policy = RuleSet::of(&[]).with_policies(vec![sentence]);
+    for function in analyzer::functions::all() {
+        let formula = format!("={}()", function.name);
+        let found = |rules: &RuleSet| audit_with(rules, &formula).unwrap().findings.len();
+        assert_eq!(found(&rule), found(&policy), "{formula}");
     }
 }
 
