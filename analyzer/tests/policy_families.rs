@@ -228,6 +228,14 @@ const SAME: &[&[&str]] = &[
         "Volatile functions are forbidden, but TODAY is allowed.",
     ],
     &[
+        "Hard-coded numbers other than 0 and 12 are forbidden.",
+        "Hard-coded numbers are forbidden. This does not apply to 0 and 12.",
+        "Hard-coded numbers are forbidden. This rule does not extend to 0 and 12.",
+        "Hard-coded numbers are forbidden. Those limits do not hold for 0 and 12.",
+        "Hard-coded numbers are forbidden, but this policy does not cover 0 and 12.",
+        "Hard-coded numbers are forbidden (the above requirement does not concern 0 and 12).",
+    ],
+    &[
         "INDIRECT is forbidden.",
         "INDIRECT is not allowed, but OFFSET is.",
         "INDIRECT is banned and OFFSET is not.",

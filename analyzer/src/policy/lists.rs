@@ -120,23 +120,14 @@ fn with(first: &Symbols, second: &Symbols, all: Vec<Symbol>) -> Symbols {
     }
 }
 
-/// Of how many words the subject of an exception is: "this", "this ban".
-const SUBJECT: usize = 3;
-
 /// A sentence with the exception that the next sentence makes: `Volatile functions are banned.
 /// TODAY is allowed.` Read as one sentence; `None` if the second is no such exception.
 pub(super) fn with_exception(sentence: &Symbols, next: &Symbols) -> Option<Reading> {
-    // "This does not apply to TODAY", "the ban does not extend to TODAY"
-    let starts = next.all.iter().take(SUBJECT);
-    let exception = match starts.clone().position(|word| is(word, Class::Except)) {
-        Some(at) if !starts.take(at).any(names_something) => next.all.get(at..)?,
-        _ => next.all.as_slice(),
-    };
-    let first = exception.first()?;
+    let first = next.all.first()?;
     if !names_something(first) && !excepts(first) {
         return None;
     }
-    let all = [&sentence.all, [mark(';')].as_slice(), exception].concat();
+    let all = [&sentence.all, [mark(';')].as_slice(), &next.all].concat();
     let clauses = english::read_excepted(&all)?;
     let hedged = sentence.hedged || next.hedged;
     let is_readable = sentence.unreadable.or(next.unreadable).is_none() && !next.question;

@@ -94,7 +94,7 @@ use crate::rule::Context;
 use crate::span::Span;
 
 /// The version of the grammar: raised when a document can compile to other rules than before.
-pub const GRAMMAR_VERSION: u32 = 5;
+pub const GRAMMAR_VERSION: u32 = 6;
 
 /// The most places in one formula that a rule names: a formula that breaks it everywhere is told
 /// often enough.
