@@ -367,9 +367,8 @@ impl Work {
     fn wants(&self) -> Wants {
         match self {
             Self::Target(aim) => aim.wants(),
-            Self::Limit(..) => Wants::formula(),
+            Self::Limit(..) | Self::Builtin(..) => Wants::formula(),
             Self::AllowOnly(_) => Wants::kinds(NodeKinds::CALL),
-            Self::Builtin(..) => Wants::formula(),
             Self::Nothing => Wants::default(),
         }
     }
