@@ -16,6 +16,7 @@ pub mod demo;
 pub mod error;
 pub mod extract;
 pub mod identity;
+pub mod maintenance;
 pub mod metrics;
 pub mod parallel;
 pub mod peer;

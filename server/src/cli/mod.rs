@@ -5,6 +5,7 @@ mod excerpt;
 mod explain;
 mod input;
 mod key;
+mod maintain;
 mod migrate;
 mod parse;
 mod policy;
@@ -38,6 +39,7 @@ enum Command {
     Serve(Box<Settings>),
     /// Bring the database's schema up to date
     Migrate(DatabaseSettings),
+    Maintain(Box<maintain::MaintainArguments>),
     /// API keys, for programs
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -71,6 +73,9 @@ pub fn run() -> ExitCode {
         // The offline commands have no settings, and run in any folder whatever its files say.
         Command::Serve(settings) => env_files.and_then(|()| in_runtime(serve::run(*settings))),
         Command::Migrate(settings) => env_files.and_then(|()| in_runtime(migrate::run(settings))),
+        Command::Maintain(arguments) => {
+            env_files.and_then(|()| in_runtime(maintain::run(*arguments)))
+        }
         Command::Key(command) => env_files.and_then(|()| in_runtime(key::run(command))),
         Command::Parse(arguments) => parse::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),

@@ -11,6 +11,7 @@ pub mod compiled;
 pub mod history;
 pub mod identity;
 pub mod keys;
+pub mod maintenance;
 pub mod policies;
 pub mod rate_limits;
 pub mod rulesets;
