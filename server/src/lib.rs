@@ -13,6 +13,7 @@ pub mod config;
 pub mod database;
 pub mod db;
 pub mod demo;
+pub mod dump;
 pub mod error;
 pub mod extract;
 pub mod identity;

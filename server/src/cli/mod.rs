@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod audit;
+mod backup;
 mod excerpt;
 mod explain;
 mod input;
@@ -10,6 +11,7 @@ mod migrate;
 mod parse;
 mod policy;
 mod policy_file;
+mod restore;
 mod rules;
 mod serve;
 mod terminal;
@@ -40,6 +42,8 @@ enum Command {
     /// Bring the database's schema up to date
     Migrate(DatabaseSettings),
     Maintain(Box<maintain::MaintainArguments>),
+    Backup(Box<backup::BackupArguments>),
+    Restore(Box<restore::RestoreArguments>),
     /// API keys, for programs
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -75,6 +79,10 @@ pub fn run() -> ExitCode {
         Command::Migrate(settings) => env_files.and_then(|()| in_runtime(migrate::run(settings))),
         Command::Maintain(arguments) => {
             env_files.and_then(|()| in_runtime(maintain::run(*arguments)))
+        }
+        Command::Backup(arguments) => env_files.and_then(|()| in_runtime(backup::run(*arguments))),
+        Command::Restore(arguments) => {
+            env_files.and_then(|()| in_runtime(restore::run(*arguments)))
         }
         Command::Key(command) => env_files.and_then(|()| in_runtime(key::run(command))),
         Command::Parse(arguments) => parse::run(arguments),

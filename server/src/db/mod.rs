@@ -5,6 +5,7 @@
 //! else; one that crosses organizations takes a connection of a [`tenancy::WriterPool`].
 
 pub mod audits;
+pub mod backup;
 pub mod billing;
 pub mod clerk;
 pub mod compiled;
