@@ -21,10 +21,6 @@ use crate::{db, dump, serve};
 /// The database must be empty: a new one (createdb), or a data folder that does not exist yet.
 /// Give the address of PostgreSQL itself, not of a pooler such as PgBouncer.
 #[derive(Args, Debug)]
-#[expect(
-    clippy::doc_markdown,
-    reason = "the comments are shown as help, which is no Markdown"
-)]
 pub(super) struct RestoreArguments {
     /// What `sheetbrain backup` wrote
     file: PathBuf,
