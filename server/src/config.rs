@@ -38,6 +38,13 @@ pub struct Settings {
     )]
     pub database: DatabaseSettings,
 
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would become help text of the group"
+    )]
+    pub retention: RetentionSettings,
+
     /// Make organization org_demo with user user_demo and three sample policies
     #[arg(long)]
     pub demo: bool,
@@ -131,6 +138,14 @@ pub struct DatabaseSettings {
     /// Connections to the database at most
     #[arg(long, env = "SHEETBRAIN_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub database_connections: u32,
+}
+
+/// How long audits are kept.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct RetentionSettings {
+    /// Days until an audit is moved to the archive and its findings are removed. Default: never
+    #[arg(long, env = "SHEETBRAIN_RETENTION_DAYS", value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub retention_days: Option<u32>,
 }
 
 /// What a request, an address and an organization may use.

@@ -4,9 +4,12 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
+use sqlx::ConnectOptions;
+use sqlx::postgres::PgConnectOptions;
 use tests::database::random_id;
 use tests::program::program;
 use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
 
 /// A lookup that a default audit finds fault with, and what it says.
 pub(crate) const LOOKUP: &str = "=VLOOKUP(B2, Sheet1!A:B, 2)";
@@ -14,6 +17,7 @@ pub(crate) const LOOKUP: &str = "=VLOOKUP(B2, Sheet1!A:B, 2)";
 pub(crate) const EXACT: &str = "VLOOKUP must use exact match.";
 
 /// What a call did.
+#[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) code: i32,
     pub(crate) out: String,
@@ -53,6 +57,25 @@ pub(crate) async fn run_on(input: impl AsRef<[u8]>, arguments: &[&str]) -> Outco
     });
     let output = child.wait_with_output().await.unwrap();
     feed.await.unwrap();
+    Outcome {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Runs a command on a database.
+pub(crate) async fn run_with(database: &PgConnectOptions, arguments: &[&str]) -> Outcome {
+    let mut command = program();
+    command
+        .args(arguments)
+        .env("DATABASE_URL", database.to_url_lossy().as_str());
+    finished(command).await
+}
+
+/// Waits for the end of a command.
+pub(crate) async fn finished(mut command: Command) -> Outcome {
+    let output = command.stderr(Stdio::piped()).output().await.unwrap();
     Outcome {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),

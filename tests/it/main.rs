@@ -10,6 +10,7 @@
 )]
 
 mod audit;
+mod backup;
 mod baseline;
 mod billing;
 mod cli;
@@ -20,6 +21,7 @@ mod history;
 mod identity;
 mod keys;
 mod limits;
+mod maintain;
 mod metrics;
 mod openapi;
 mod overload;

@@ -1,7 +1,9 @@
 //! The statements of the operators' guide run as they stand.
 
 use tests::Server;
-use tests::program::who;
+use tests::program::{Start, who};
+
+use crate::cli::run_with;
 
 #[tokio::test]
 async fn public_shows_the_eight_tables_and_the_archive() {
@@ -80,6 +82,32 @@ async fn an_audit_of_a_month_without_a_partition_is_kept_and_moved_when_it_is_ma
         "1"
     );
     assert_eq!(server.sql("SELECT count(*) FROM audit_logs").await, "1");
+}
+
+#[tokio::test]
+async fn a_server_starts_while_a_backup_holds_the_log() {
+    let server = Server::start().await;
+    server
+        .execute(
+            "DO $$ DECLARE name text; BEGIN
+                 SELECT max(relname) INTO name FROM pg_class WHERE relname LIKE 'audit_logs_2%' AND relkind = 'r';
+                 EXECUTE 'DROP TABLE sheetbrain.' || name;
+             END $$",
+        )
+        .await;
+    let partitions = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'audit_logs'::regclass";
+    assert_eq!(server.sql(partitions).await, "3");
+    let mut backup = server.db.begin().await.unwrap();
+    sqlx::raw_sql("LOCK TABLE audit_logs IN ACCESS SHARE MODE")
+        .execute(&mut *backup)
+        .await
+        .unwrap();
+    let second = Start::default().on(&server.database).server().await;
+    let member = second.member("org:admin").await;
+    let _ = second.audit(who(&member), &["=A1"]).await.expect(200);
+    backup.rollback().await.unwrap();
+    let _ = run_with(&server.database, &["maintain"]).await.expect(0);
+    assert_eq!(server.sql(partitions).await, "4");
 }
 
 #[tokio::test]

@@ -384,7 +384,7 @@ async fn nobody_else_gets_into_the_schemas() {
 }
 
 /// A login of its own with a database of its own.
-async fn operator(rights: &str) -> (String, sqlx::postgres::PgConnectOptions) {
+pub(crate) async fn operator(rights: &str) -> (String, sqlx::postgres::PgConnectOptions) {
     let options = database::create_empty().await;
     let name = format!("operator_{}", database::random_id().simple());
     let mut connection = options.connect().await.unwrap();

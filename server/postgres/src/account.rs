@@ -45,6 +45,15 @@ impl Account {
         }
     }
 
+    /// The caller itself, also root: for programs that do not mind.
+    pub(crate) fn own() -> Self {
+        Self {
+            uid: rustix::process::geteuid().as_raw(),
+            gid: rustix::process::getegid().as_raw(),
+            switched_to: None,
+        }
+    }
+
     fn for_root(cluster: &Path, owner: Option<u32>) -> Result<Self, Error> {
         let found = match owner {
             Some(owner) => {
@@ -76,11 +85,7 @@ impl Account {
                 user,
             });
         }
-        Ok(Self {
-            uid: user,
-            gid: rustix::process::getegid().as_raw(),
-            switched_to: None,
-        })
+        Ok(Self::own())
     }
 
     /// The numeric user id.

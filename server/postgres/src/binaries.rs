@@ -13,8 +13,29 @@ use crate::error::{Error, LookedAt};
 /// The oldest major version that serves.
 const MINIMUM_MAJOR: u32 = 14;
 
-/// What a folder must have.
-const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "postgres"];
+/// Programs that must come from one folder.
+struct Programs {
+    /// What the folder must have.
+    all: &'static [&'static str],
+    /// The one that is asked for its version.
+    asked: &'static str,
+    /// The one that shows which folders of PATH have them: links to it lead to the others.
+    landmark: &'static str,
+}
+
+/// What runs a cluster.
+const SERVER: Programs = Programs {
+    all: &["initdb", "pg_ctl", "postgres"],
+    asked: "postgres",
+    landmark: "pg_ctl",
+};
+
+/// What copies a database.
+const CLIENTS: Programs = Programs {
+    all: &["pg_dump", "pg_restore"],
+    asked: "pg_dump",
+    landmark: "pg_dump",
+};
 
 /// Where packages put PostgreSQL; a `*` stands for the version within one component.
 const WELL_KNOWN: [&str; 9] = [
@@ -110,7 +131,7 @@ impl Search {
         data: &Path,
     ) -> Result<Binaries, Error> {
         let mut looked_at = LookedAt::default();
-        let usable = self.usable(runner, &mut looked_at);
+        let usable = self.usable(&SERVER, runner, &mut looked_at);
         let Some(first) = usable.first() else {
             return Err(Error::NoBinaries {
                 minimum: MINIMUM_MAJOR,
@@ -131,15 +152,44 @@ impl Search {
             })
     }
 
+    /// The programs that copy a database of a server of that version: of the same version, else
+    /// the first of a later one.
+    pub(crate) fn find_clients(
+        &self,
+        server_major: u32,
+        runner: &Account,
+    ) -> Result<Binaries, Error> {
+        let mut looked_at = LookedAt::default();
+        let mut usable = self.usable(&CLIENTS, runner, &mut looked_at);
+        usable.retain(|binaries| {
+            let serves = binaries.major >= server_major;
+            if !serves {
+                let reason = format!("is PostgreSQL {}, older than the server", binaries.major);
+                looked_at.note(binaries.dir.display().to_string(), reason);
+            }
+            serves
+        });
+        let same = usable.iter().find(|one| one.major == server_major);
+        same.or(usable.first()).cloned().ok_or(Error::NoClients {
+            major: server_major,
+            looked_at,
+        })
+    }
+
     /// Everything usable, the best first; what is not goes to `looked_at` with the reason.
-    fn usable(&self, runner: &Account, looked_at: &mut LookedAt) -> Vec<Binaries> {
+    fn usable(
+        &self,
+        programs: &Programs,
+        runner: &Account,
+        looked_at: &mut LookedAt,
+    ) -> Vec<Binaries> {
         let mut found: Vec<Binaries> = Vec::new();
         if let Some(dir) = &self.bin_dir {
             let place = format!("SHEETBRAIN_PG_BIN={}", dir.display());
-            consider(dir, place, runner, &mut found, looked_at);
+            consider(dir, place, programs, runner, &mut found, looked_at);
             return found;
         }
-        self.consider_search_path(runner, &mut found, looked_at);
+        self.consider_search_path(programs, runner, &mut found, looked_at);
 
         let mut packaged = Vec::new();
         for pattern in &self.well_known {
@@ -149,7 +199,7 @@ impl Search {
             }
             for folder in folders {
                 let place = folder.display().to_string();
-                consider(&folder, place, runner, &mut packaged, looked_at);
+                consider(&folder, place, programs, runner, &mut packaged, looked_at);
             }
         }
         packaged.sort_by_key(|binaries| std::cmp::Reverse(binaries.major));
@@ -164,6 +214,7 @@ impl Search {
     /// The folders of PATH that have the programs or links to them, then what `pg_config` names.
     fn consider_search_path(
         &self,
+        programs: &Programs,
         runner: &Account,
         found: &mut Vec<Binaries>,
         looked_at: &mut LookedAt,
@@ -176,15 +227,15 @@ impl Search {
             .collect();
         let homes: Vec<PathBuf> = folders
             .iter()
-            .filter_map(|folder| fs::canonicalize(folder.join("pg_ctl")).ok())
+            .filter_map(|folder| fs::canonicalize(folder.join(programs.landmark)).ok())
             .filter_map(|program| program.parent().map(Path::to_owned))
             .collect();
         if homes.is_empty() {
-            looked_at.note("PATH", "has no pg_ctl");
+            looked_at.note("PATH", format!("has no {}", programs.landmark));
         }
         for home in homes {
             let place = format!("PATH, {}", home.display());
-            consider(&home, place, runner, found, looked_at);
+            consider(&home, place, programs, runner, found, looked_at);
         }
         match folders
             .iter()
@@ -192,7 +243,7 @@ impl Search {
         {
             Some(bindir) => {
                 let place = format!("pg_config --bindir, {}", bindir.display());
-                consider(&bindir, place, runner, found, looked_at);
+                consider(&bindir, place, programs, runner, found, looked_at);
             }
             None => looked_at.note("pg_config --bindir", "no pg_config in PATH that answers"),
         }
@@ -203,11 +254,12 @@ impl Search {
 fn consider(
     dir: &Path,
     place: String,
+    programs: &Programs,
     runner: &Account,
     found: &mut Vec<Binaries>,
     looked_at: &mut LookedAt,
 ) {
-    match inspect(dir, runner) {
+    match inspect(dir, programs, runner) {
         Ok(binaries) if found.contains(&binaries) => {}
         Ok(binaries) => found.push(binaries),
         Err(reason) => looked_at.note(place, reason),
@@ -215,23 +267,24 @@ fn consider(
 }
 
 /// The programs in `dir`, or in words why they do not serve.
-fn inspect(dir: &Path, runner: &Account) -> Result<Binaries, String> {
-    let first = dir.join("postgres");
-    let program = fs::canonicalize(&first).map_err(|error| format!("postgres: {error}"))?;
+fn inspect(dir: &Path, programs: &Programs, runner: &Account) -> Result<Binaries, String> {
+    let asked = programs.asked;
+    let first = dir.join(asked);
+    let program = fs::canonicalize(&first).map_err(|error| format!("{asked}: {error}"))?;
     let Some(dir) = program.parent() else {
-        return Err("postgres is not in a folder".to_owned());
+        return Err(format!("{asked} is not in a folder"));
     };
-    if let Some(missing) = PROGRAMS.iter().find(|name| !dir.join(name).is_file()) {
+    if let Some(missing) = programs.all.iter().find(|name| !dir.join(name).is_file()) {
         return Err(format!("has no {missing}"));
     }
     let output = runner
         .command(&program, Path::new("/"))
         .arg("--version")
         .output()
-        .map_err(|error| format!("postgres --version: {error}"))?;
+        .map_err(|error| format!("{asked} --version: {error}"))?;
     let answer = String::from_utf8_lossy(&output.stdout);
-    let major = major_of_answer(&answer)
-        .ok_or_else(|| format!("postgres --version answers {:?}", answer.trim()))?;
+    let major = major_of_answer(asked, &answer)
+        .ok_or_else(|| format!("{asked} --version answers {:?}", answer.trim()))?;
     if major < MINIMUM_MAJOR {
         return Err(format!("is PostgreSQL {major}, too old"));
     }
@@ -242,9 +295,9 @@ fn inspect(dir: &Path, runner: &Account) -> Result<Binaries, String> {
 }
 
 /// The major version in `postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`.
-fn major_of_answer(answer: &str) -> Option<u32> {
-    let version = answer.trim().strip_prefix("postgres (PostgreSQL) ")?;
-    leading_number(version)
+fn major_of_answer(program: &str, answer: &str) -> Option<u32> {
+    let version = answer.trim().strip_prefix(program)?;
+    leading_number(version.strip_prefix(" (PostgreSQL) ")?)
 }
 
 fn leading_number(text: &str) -> Option<u32> {
@@ -323,7 +376,7 @@ mod tests {
             ("psql (PostgreSQL) 15.14\n", None),
             ("", None),
         ] {
-            assert_eq!(major_of_answer(answer), major, "{answer:?}");
+            assert_eq!(major_of_answer("postgres", answer), major, "{answer:?}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::account::Account;
 use crate::binaries::Binaries;
+use crate::client::Client;
 use crate::configuration::Configuration;
 use crate::error::Error;
 use crate::folder::Folder;
@@ -137,6 +138,12 @@ impl Cluster {
     #[must_use]
     pub fn binaries(&self) -> &Binaries {
         &self.postmaster.binaries
+    }
+
+    /// The client programs beside them.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::of_cluster(&self.postmaster.binaries, &self.postmaster.account)
     }
 
     /// Gives the handle back. The last one stops the cluster, ending open connections, and removes

@@ -26,6 +26,39 @@ pub enum Error {
         looked_at: LookedAt,
     },
 
+    /// No folder holds client programs that serve.
+    #[error(
+        "no pg_dump and pg_restore of PostgreSQL {major} or later were found\n\
+         looked at:\n{looked_at}\n\
+         ways out:\n\
+         \x20 Debian, Ubuntu: apt-get install -y postgresql-client\n\
+         \x20 Fedora: dnf install -y postgresql\n\
+         \x20 macOS: brew install libpq\n\
+         \x20 programs elsewhere: SHEETBRAIN_PG_BIN=<folder with pg_dump and pg_restore>"
+    )]
+    NoClients {
+        /// The version of the server that they are for.
+        major: u32,
+        /// Every place that was looked at and why it does not serve.
+        looked_at: LookedAt,
+    },
+
+    /// A client program is not where the server's programs are.
+    #[error(
+        "{} has no {program}\n\
+         install PostgreSQL's client programs of version {major} (Debian, Ubuntu: apt-get install -y \
+         postgresql-client-{major})",
+        folder.display()
+    )]
+    NoClient {
+        /// The program.
+        program: String,
+        /// The folder with the server's programs.
+        folder: PathBuf,
+        /// Their version.
+        major: u32,
+    },
+
     /// The data was written by a major version of which no programs are there.
     #[error(
         "the data in {} were written by PostgreSQL {data_major}, but the programs found are of \

@@ -242,6 +242,12 @@ impl Folder {
     }
 }
 
+/// Whether there is a cluster in a data folder, which need not exist.
+#[must_use]
+pub fn has_cluster(data_dir: &Path) -> bool {
+    data_dir.join(CLUSTER).is_dir()
+}
+
 /// Root's folder lets other accounts pass through, but not list it: one of them runs PostgreSQL.
 fn folder_mode() -> u32 {
     if rustix::process::geteuid().is_root() {
@@ -254,7 +260,7 @@ fn folder_mode() -> u32 {
 /// A folder with a cluster is ours. One without must have nothing that we would not have put there;
 /// a file system's `lost+found` does not count.
 fn refuse_foreign(path: &Path) -> Result<(), Error> {
-    if path.join(CLUSTER).is_dir() {
+    if has_cluster(path) {
         return Ok(());
     }
     let expected = [CONTROL_LOCK, USERS_LOCK, LOG, OLD_LOG, "run", "lost+found"];

@@ -15,6 +15,7 @@ compile_error!(
 
 mod account;
 mod binaries;
+mod client;
 mod cluster;
 mod configuration;
 mod error;
@@ -26,8 +27,10 @@ mod postmaster;
 mod socket;
 
 pub use binaries::{Binaries, Search};
+pub use client::Client;
 pub use cluster::{Cluster, Origin, Stopped};
 pub use error::{Error, LookedAt};
+pub use folder::has_cluster;
 pub use options::{Durability, Location, Options, default_data_dir};
 
 /// The database that a new cluster has.

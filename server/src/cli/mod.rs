@@ -1,14 +1,17 @@
 //! The command line: one file a subcommand.
 
 mod audit;
+mod backup;
 mod excerpt;
 mod explain;
 mod input;
 mod key;
+mod maintain;
 mod migrate;
 mod parse;
 mod policy;
 mod policy_file;
+mod restore;
 mod rules;
 mod serve;
 mod terminal;
@@ -38,6 +41,9 @@ enum Command {
     Serve(Box<Settings>),
     /// Bring the database's schema up to date
     Migrate(DatabaseSettings),
+    Maintain(Box<maintain::MaintainArguments>),
+    Backup(Box<backup::BackupArguments>),
+    Restore(Box<restore::RestoreArguments>),
     /// API keys, for programs
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -71,6 +77,13 @@ pub fn run() -> ExitCode {
         // The offline commands have no settings, and run in any folder whatever its files say.
         Command::Serve(settings) => env_files.and_then(|()| in_runtime(serve::run(*settings))),
         Command::Migrate(settings) => env_files.and_then(|()| in_runtime(migrate::run(settings))),
+        Command::Maintain(arguments) => {
+            env_files.and_then(|()| in_runtime(maintain::run(*arguments)))
+        }
+        Command::Backup(arguments) => env_files.and_then(|()| in_runtime(backup::run(*arguments))),
+        Command::Restore(arguments) => {
+            env_files.and_then(|()| in_runtime(restore::run(*arguments)))
+        }
         Command::Key(command) => env_files.and_then(|()| in_runtime(key::run(command))),
         Command::Parse(arguments) => parse::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),

@@ -8,11 +8,12 @@ use crate::config::Settings;
 use crate::database::Database;
 use crate::db::{Connections, OwnerPool};
 use crate::error::chain;
+use crate::maintenance::{self, Summary};
 use crate::peer;
 use crate::state::AppState;
-use crate::{app, db, demo, serve};
+use crate::{app, demo, serve};
 
-/// How often the log's partitions are looked after.
+/// How often the database is looked after.
 const DAY: Duration = Duration::from_hours(24);
 
 pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
@@ -49,7 +50,8 @@ async fn prepare(
     if settings.demo {
         demo::prepare(connections, clock).await?;
     }
-    tokio::spawn(look_after_partitions(connections.owner()));
+    let retention_days = settings.retention.retention_days;
+    tokio::spawn(maintain_daily(connections.owner(), retention_days, clock));
     AppState::start(settings, connections, clock)
 }
 
@@ -60,15 +62,17 @@ fn announce(address: std::net::SocketAddr) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-/// A server that runs for months still has a partition for the next one.
-async fn look_after_partitions(owner: OwnerPool) {
+/// A server that runs for months still has a partition for the next one and keeps no more than it
+/// should. Also done at the start: a server that is started anew each night never runs for a day.
+async fn maintain_daily(owner: OwnerPool, retention_days: Option<u32>, clock: Clock) {
     let mut tick = tokio::time::interval(DAY);
-    // The first tick is now, and opening the database has just done it.
-    tick.tick().await;
     loop {
         tick.tick().await;
-        if let Err(error) = db::audits::ensure_partitions(&owner).await {
-            tracing::warn!(error = %chain(&error), "the next partitions of audit_logs could not be made; trying again tomorrow");
+        let mut summary = Summary::default();
+        let outcome = maintenance::run(&owner, retention_days, clock.now(), &mut summary).await;
+        tracing::info!(?summary, "maintenance");
+        if let Err(error) = outcome {
+            tracing::warn!(error = %chain(&error), "maintenance was not finished; it goes on tomorrow");
         }
     }
 }

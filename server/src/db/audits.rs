@@ -1,6 +1,7 @@
 //! Recording audits, many in one statement.
 
 use sqlx::PgConnection;
+use sqlx::error::DatabaseError;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -422,11 +423,24 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Makes the log's partitions for this month and the two that follow.
-pub async fn ensure_partitions(db: &OwnerPool) -> Result<(), sqlx::Error> {
+/// Makes the log's partitions for this month and the two that follow, as far as they are missing;
+/// returns how many it made.
+pub async fn ensure_partitions(db: &OwnerPool) -> Result<u64, sqlx::Error> {
     let mut transaction = db.begin().await?;
-    sqlx::query_scalar!("SELECT sheetbrain.ensure_audit_log_partitions(now(), 3)")
-        .fetch_one(&mut *transaction)
-        .await?;
-    transaction.commit().await
+    let made = sqlx::query_scalar!(
+        r#"SELECT sheetbrain.ensure_audit_log_partitions(now(), 3) AS "made!""#
+    )
+    .fetch_one(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(u64::try_from(made).unwrap_or_default())
+}
+
+/// Whether something was not done because somebody else holds what it needs.
+#[must_use]
+pub fn is_busy(error: &sqlx::Error) -> bool {
+    /// PostgreSQL's code for a lock that was not to be had in time.
+    const LOCK_NOT_AVAILABLE: &str = "55P03";
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.as_deref() == Some(LOCK_NOT_AVAILABLE)
 }

@@ -187,7 +187,7 @@ impl MeterReport {
 }
 
 /// Writes down by how much the counts of this month and the last one rose since the last time, for
-/// organizations with a customer at Stripe. Forgets what was sent long ago.
+/// organizations with a customer at Stripe.
 pub async fn write_reports(db: &WriterPool, now: OffsetDateTime) -> Result<(), sqlx::Error> {
     let first = now.date().replace_day(1).unwrap_or(now.date());
     let last_month_end = first.midnight().assume_utc() - time::Duration::SECOND;
@@ -216,12 +216,6 @@ pub async fn write_reports(db: &WriterPool, now: OffsetDateTime) -> Result<(), s
         month_of(now),
         month_of(last_month_end),
         last_month_end,
-    )
-    .execute(&mut *transaction)
-    .await?;
-    sqlx::query!(
-        "DELETE FROM sheetbrain.meter_outbox WHERE occurred_at < $1",
-        now - time::Duration::days(100),
     )
     .execute(&mut *transaction)
     .await?;

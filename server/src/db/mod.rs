@@ -5,12 +5,14 @@
 //! else; one that crosses organizations takes a connection of a [`tenancy::WriterPool`].
 
 pub mod audits;
+pub mod backup;
 pub mod billing;
 pub mod clerk;
 pub mod compiled;
 pub mod history;
 pub mod identity;
 pub mod keys;
+pub mod maintenance;
 pub mod policies;
 pub mod rate_limits;
 pub mod rulesets;

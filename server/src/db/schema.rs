@@ -86,6 +86,35 @@ pub async fn migrate(options: &PgConnectOptions) -> Result<(), SchemaError> {
         .map_err(|error| SchemaError::Migration(error.into()))
 }
 
+/// Migrations that a backup has run and this program does not know, or knows otherwise: what is in
+/// it was made by a newer version.
+#[must_use]
+pub fn unknown_migrations(run: &[RunMigration]) -> Vec<i64> {
+    let known = migrations();
+    let is_known = |one: &RunMigration| {
+        known
+            .iter()
+            .any(|other| other.version == one.version && *other.checksum == *one.checksum)
+    };
+    let unknown = run.iter().filter(|one| !is_known(one));
+    unknown.map(|one| one.version).collect()
+}
+
+/// A migration that ran on a database.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RunMigration {
+    /// Its number.
+    pub version: i64,
+    /// Of its text.
+    pub checksum: Vec<u8>,
+}
+
+/// Makes the roles that are missing, so that what is granted to them can be restored.
+pub async fn make_roles(options: &PgConnectOptions) -> Result<(), SchemaError> {
+    let mut connection = options.connect().await.map_err(SchemaError::Unreachable)?;
+    ensure_roles(&mut connection).await
+}
+
 async fn ensure_roles(connection: &mut PgConnection) -> Result<(), SchemaError> {
     let user = sqlx::query_scalar!(r#"SELECT current_user::text AS "user!""#)
         .fetch_one(&mut *connection)

@@ -33,7 +33,7 @@ pub struct OrgStats {
     pub total_users: i64,
     /// Policies stored.
     pub total_policies: i64,
-    /// Audits in the log; older ones may have been archived.
+    /// Audits recorded, archived ones too.
     pub total_audits: i64,
     /// Audits of this calendar month (UTC).
     pub audits_this_month: i64,
