@@ -38,3 +38,4 @@ mod suppressions;
 mod tenancy;
 mod tidy;
 mod webhooks;
+mod workbooks;

@@ -176,8 +176,11 @@ pub(super) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(UNREAD));
     }
     let found = audited.iter().flat_map(|audited| &audited.found);
-    if let Some(path) = &arguments.write_baseline {
-        baseline::write(path, found.clone())?;
+    match &arguments.write_baseline {
+        Some(path) if failed.is_empty() => baseline::write(path, found.clone())?,
+        // It would lack what the others hold, and take the place of one that does not.
+        Some(_) => notice("the baseline was not written, because not every workbook could be read"),
+        None => {}
     }
     let knows = |fingerprint: &str| {
         let baseline = baseline.as_ref();

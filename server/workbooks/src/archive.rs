@@ -23,8 +23,10 @@ pub(crate) struct Archive<'b> {
 
 impl<'b> Archive<'b> {
     pub(crate) fn open(kind: Kind, bytes: &'b [u8]) -> Result<Self, WorkbookError> {
-        let zip = ZipArchive::new(Cursor::new(bytes))
-            .map_err(|error| WorkbookError::damaged(kind, error))?;
+        let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| {
+            let problem = "its end is missing, as after a download that was interrupted";
+            WorkbookError::damaged(kind, problem)
+        })?;
         let parts = zip.file_names().map(Result::unwrap_or_default);
         let parts = parts.map(Cow::into_owned).collect();
         Ok(Self {

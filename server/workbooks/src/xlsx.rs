@@ -249,14 +249,15 @@ fn read_formula(
     add(reading, cell, &formula, kind == "array")
 }
 
-/// Adds a formula as Excel writes it, without the leading `=`.
+/// Adds a formula as Excel writes it.
 pub(crate) fn add(
     reading: &mut Reading,
     cell: Position,
     formula: &str,
     is_array: bool,
 ) -> Result<(), WorkbookError> {
-    match excel::written(formula) {
+    // Some programs write the sign although the file format has none.
+    match excel::written(formula.strip_prefix('=').unwrap_or(formula)) {
         Written::Formula(formula) if is_array => reading.add(cell, excel::of_array(&formula)),
         Written::Formula(formula) => reading.add(cell, formula),
         Written::OfGoogle(formula) => {

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use workbooks::Unread;
 
 use super::FIRST_SHEET;
-use super::baseline::Baseline;
+use super::baseline::{Baseline, Known};
 use super::cells::{self, ListLine};
 use crate::analysis::Abandoned;
 use crate::cli::input::Source;
@@ -116,6 +116,14 @@ impl Outcome<'_> {
             .is_some_and(|baseline| baseline.knows(fingerprint))
     }
 
+    /// What the baseline knows and was not found; nothing where it may be in what was not read.
+    pub(super) fn absent(&self) -> Vec<&Known> {
+        match self.baseline {
+            Some(baseline) if self.failed.is_empty() => baseline.absent(self.found()),
+            _ => Vec::new(),
+        }
+    }
+
     /// What was found, known or not.
     pub(super) fn found(&self) -> impl Iterator<Item = &FindingLine> {
         self.audited.iter().flat_map(|audited| &audited.found)
@@ -135,17 +143,21 @@ impl Outcome<'_> {
         audited.flat_map(|audited| self.new_in(audited)).collect()
     }
 
-    /// The report on the list, without what is known; `None` if it was workbooks.
-    pub(super) fn list_report(&self) -> Option<AuditReport> {
-        let list = self.audited.first().filter(|list| list.book.is_none())?;
-        let mut cells = list.cells.clone();
+    /// The report on the list, without what is known; its cells go into it. `None` if it was
+    /// workbooks.
+    pub(super) fn take_list_report(&mut self) -> Option<AuditReport> {
+        let list = self
+            .audited
+            .first_mut()
+            .filter(|list| list.book.is_none())?;
+        let circumstances = parallel::circumstances(list.started, list.finished);
+        let mut cells = std::mem::take(&mut list.cells);
         for cell in &mut cells {
             if let Ok(audit) = &mut cell.outcome {
                 let findings = &mut audit.findings;
                 findings.retain(|finding| !self.knows(&finding.fingerprint.to_string()));
             }
         }
-        let circumstances = parallel::circumstances(list.started, list.finished);
         Some(assemble(self.rules, cells, circumstances))
     }
 

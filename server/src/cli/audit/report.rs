@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use analyzer::audit::Skip;
-use analyzer::report::{AuditReport, FindingLine, Summary};
+use analyzer::report::{FindingLine, Summary};
 use serde::Serialize;
 
 use super::audited::{Audited, Book, Outcome};
@@ -13,10 +13,15 @@ use super::{ReportFormat, html, sarif, text};
 use crate::cli::terminal::{Terminal, notice, stdout};
 
 /// Writes the report to standard output, and then the summary to standard error.
-pub(super) fn write(format: ReportFormat, outcome: Outcome<'_>) -> io::Result<()> {
+pub(super) fn write(format: ReportFormat, mut outcome: Outcome<'_>) -> io::Result<()> {
     let mut out = stdout();
+    let skipped: Vec<String> = outcome.audited.iter().flat_map(text::skipped).collect();
+    let extent = Extent::of(&outcome);
+    if let ReportFormat::Sarif = format {
+        sarif::write(&mut out, &outcome)?;
+    }
+    let report = outcome.take_list_report();
     let findings = outcome.new_findings();
-    let report = outcome.list_report();
     match format {
         ReportFormat::Text => text::write(&mut out, Terminal::of_stdout(), &findings)?,
         ReportFormat::Json => match &report {
@@ -28,20 +33,19 @@ pub(super) fn write(format: ReportFormat, outcome: Outcome<'_>) -> io::Result<()
                 write_line(&mut out, finding)?;
             }
         }
-        ReportFormat::Sarif => sarif::write(&mut out, &outcome)?,
+        ReportFormat::Sarif => {}
         ReportFormat::Html => html::write(&mut out, &outcome, report.as_ref(), &findings)?,
     }
     let written = out.flush();
-    for line in outcome.audited.iter().flat_map(text::skipped) {
+    for line in skipped {
         notice(line);
     }
-    if let Some(baseline) = outcome.baseline {
-        for line in text::absent(&baseline.absent(outcome.found())) {
-            notice(line);
-        }
+    for line in text::absent(&outcome.absent()) {
+        notice(line);
     }
     let known = outcome.found().count() - findings.len();
-    notice(summary(&outcome, report.as_ref(), known));
+    let severities = report.map_or_else(|| outcome.summary(), |report| report.summary);
+    notice(summary(&outcome, severities, extent, known));
     written
 }
 
@@ -112,16 +116,31 @@ pub(super) fn skipped(audited: &Audited, book: &Book) -> Vec<SkippedCell> {
     unread.chain(of_cells).collect()
 }
 
+/// How much there was.
+#[derive(Clone, Copy)]
+struct Extent {
+    formulas: usize,
+    skipped: usize,
+}
+
+impl Extent {
+    fn of(outcome: &Outcome<'_>) -> Self {
+        Self {
+            formulas: outcome.audited.iter().map(Audited::formulas).sum(),
+            skipped: outcome.audited.iter().map(Audited::skipped).sum(),
+        }
+    }
+}
+
 /// `3 high, 1 medium, 0 low, 2 info in 55 formulas of 2 workbooks; 4 known; 2 skipped; 0.8 ms`
-fn summary(outcome: &Outcome<'_>, report: Option<&AuditReport>, known: usize) -> String {
+fn summary(outcome: &Outcome<'_>, severities: Summary, extent: Extent, known: usize) -> String {
     let Summary {
         high,
         medium,
         low,
         info,
-    } = report.map_or_else(|| outcome.summary(), |report| report.summary);
-    let sum = |count: fn(&Audited) -> usize| outcome.audited.iter().map(count).sum::<usize>();
-    let formulas = counted(sum(Audited::formulas), "formula");
+    } = severities;
+    let formulas = counted(extent.formulas, "formula");
     let mut text = format!("{high} high, {medium} medium, {low} low, {info} info in {formulas}");
     if outcome.audited.len() > 1 {
         let _ = write!(text, " of {}", counted(outcome.audited.len(), "workbook"));
@@ -129,9 +148,8 @@ fn summary(outcome: &Outcome<'_>, report: Option<&AuditReport>, known: usize) ->
     if known > 0 {
         let _ = write!(text, "; {known} known");
     }
-    let skipped = sum(Audited::skipped);
-    if skipped > 0 {
-        let _ = write!(text, "; {skipped} skipped");
+    if extent.skipped > 0 {
+        let _ = write!(text, "; {} skipped", extent.skipped);
     }
     if !outcome.failed.is_empty() {
         let failed = counted(outcome.failed.len(), "workbook");

@@ -28,10 +28,7 @@ const RULE_PAGES: &str = "http://127.0.0.1:3000/rules/";
 
 /// Writes the log, one object.
 pub(super) fn write(out: &mut impl Write, outcome: &Outcome<'_>) -> io::Result<()> {
-    let absent = outcome
-        .baseline
-        .map(|baseline| baseline.absent(outcome.found()))
-        .unwrap_or_default();
+    let absent = outcome.absent();
     let rules = rules_of(outcome, &absent);
     let index: BTreeMap<&str, usize> = rules.iter().map(|rule| rule.id.as_str()).zip(0..).collect();
     let places: Vec<Places<'_>> = outcome

@@ -46,7 +46,7 @@ fn an_archive_without_its_end_is_damaged() {
     refused(
         "a.xlsx",
         &file[..file.len() / 2],
-        "the .xlsx file can not be read",
+        "the .xlsx file can not be read: its end is missing",
     );
 }
 
