@@ -251,6 +251,16 @@ async fn a_baseline_knows_a_finding_in_whichever_cell() {
 }
 
 #[tokio::test]
+async fn a_baseline_is_not_written_without_a_workbook_that_could_not_be_read() {
+    let (file, broken) = (budget(), TestFile::new("broken.xlsx", "text"));
+    let known = TestFile::new("known.json", "");
+    let arguments = ["--write-baseline", known.path()];
+    let found = audit(&[&file, &broken], &arguments).await.expect(2);
+    assert!(found.err.contains("was not written"), "{}", found.err);
+    assert_eq!(std::fs::read_to_string(known.path()).unwrap(), "");
+}
+
+#[tokio::test]
 async fn only_what_is_severe_enough_fails() {
     let rows = r#"<row r="1"><c r="A1"><f>NOW()</f></c></row>"#;
     let file = TestFile::new("now.xlsx", xlsx(&[("Data", rows)]));

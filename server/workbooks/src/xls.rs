@@ -6,9 +6,9 @@ use std::io::{Cursor, Read};
 use analyzer::cell::Position;
 use calamine::{Reader, Xls, XlsError};
 
-use crate::binary::COPY;
+use crate::binary::{Around, COPY};
 use crate::error::WorkbookError;
-use crate::{Kind, MOST_SHEETS, Reading, Workbook, xlsx};
+use crate::{Kind, MOST_SHEETS, Reading, Workbook};
 
 /// The most cells between the first and the last ones of all sheets: one full sheet, for which
 /// calamine takes about a gigabyte.
@@ -20,6 +20,9 @@ const UNREAD: &str = "Unrecognised formula";
 const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000A;
 const SHEET: u16 = 0x0085;
+/// Another workbook, and which sheets references are to.
+const BOOK: u16 = 0x01AE;
+const REFERRED: u16 = 0x0017;
 const DIMENSIONS: u16 = 0x0200;
 const FORMULA: u16 = 0x0006;
 /// Those that begin with a row and a column.
@@ -41,6 +44,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Workbook, WorkbookError> {
     for (name, content) in file.defined_names() {
         reading.define(name.clone(), content);
     }
+    let around = Around::new(&file.sheet_names(), reads_elsewhere(&stream));
     for (name, apart) in file.sheet_names().into_iter().zip(apart) {
         reading.begin_sheet(name.clone())?;
         let formulas = file
@@ -58,7 +62,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Workbook, WorkbookError> {
             if formula.starts_with(UNREAD) {
                 reading.skip(Some(cell), "its formula can not be read")?;
             } else {
-                xlsx::add(&mut reading, cell, formula, false)?;
+                around.add(&mut reading, cell, formula)?;
             }
         }
         for (cell, reason) in apart {
@@ -134,6 +138,26 @@ fn look_over(stream: &[u8]) -> Result<Vec<Apart>, WorkbookError> {
         Ok(apart)
     };
     sheets.into_iter().map(&mut sheet).collect()
+}
+
+/// Whether references may be to sheets of other workbooks, or to several sheets at once.
+fn reads_elsewhere(stream: &[u8]) -> bool {
+    /// What stands for the name of this workbook, and for functions that were added to Excel.
+    const OWN: [Option<u64>; 2] = [Some(0x0401), Some(0x3A01)];
+    let globals = records(stream).take_while(|(kind, _)| *kind != END);
+    let mut elsewhere = false;
+    for (kind, data) in globals {
+        elsewhere |= match kind {
+            BOOK => !OWN.contains(&number(data, 2, 2)),
+            REFERRED => data
+                .get(2..)
+                .unwrap_or_default()
+                .chunks_exact(6)
+                .any(|entry| number(entry, 2, 2) != number(entry, 4, 2)),
+            _ => false,
+        };
+    }
+    elsewhere
 }
 
 fn formula_apart(row: u64, column: u64, data: &[u8]) -> Option<(Position, &'static str)> {

@@ -159,3 +159,35 @@ fn the_content_says_what_kind_of_file_it_is() {
         assert_eq!(formulas(name, &file), ["Data!A1 =A2"], "{name}");
     }
 }
+
+/// `A1>1`: Excel's token for it is `0x0D`.
+#[test]
+fn comparisons_of_the_binary_forms_are_those_of_excel() {
+    let greater = [0x44, 0, 0, 0, 0xC0, 0x1E, 1, 0, 0x0D];
+    let at_least = [0x44, 0, 0, 0, 0xC0, 0x1E, 1, 0, 0x0C];
+    let file = xls(&[], &[(0, 1, &greater), (1, 1, &at_least)]);
+    assert_eq!(
+        formulas("a.xls", &file),
+        ["Data!B1 =A1>1", "Data!B2 =A1>=1"]
+    );
+    let greater = [0x44, 0, 0, 0, 0, 0, 0xC0, 0x1E, 1, 0, 0x0D];
+    let at_least = [0x44, 0, 0, 0, 0, 0, 0xC0, 0x1E, 1, 0, 0x0C];
+    let file = xlsb(&[(0, 1, &greater), (1, 1, &at_least)]);
+    assert_eq!(
+        formulas("a.xlsb", &file),
+        ["Data!B1 =A1>1", "Data!B2 =A1>=1"]
+    );
+}
+
+/// The text `a"b`, which the reader writes without doubling its quote.
+#[test]
+fn a_formula_that_is_not_told_well_enough_is_skipped() {
+    let text = [0x17, 3, 0, b'a', b'"', b'b'];
+    let workbook = read("a.xls", &xls(&[], &[(0, 0, &text)])).unwrap();
+    assert_eq!(listed(&workbook), Vec::<String>::new());
+    let unread = unread(&workbook);
+    assert!(
+        unread[0].starts_with("Data!A1 this form of file"),
+        "{unread:?}"
+    );
+}
