@@ -20,15 +20,18 @@ fn xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
             r#"<x><Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></x>"#
         ),
     )];
-    let (mut entries, mut links) = (String::new(), String::new());
+    let (mut entries, mut links) = (Vec::new(), Vec::new());
     for (number, (name, rows)) in (1..).zip(sheets) {
-        entries += &format!(r#"<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>"#);
-        links += &format!(
+        entries.push(format!(
+            r#"<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>"#
+        ));
+        links.push(format!(
             r#"<Relationship Id="rId{number}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{number}.xml"/>"#
-        );
+        ));
         let sheet = format!("<worksheet><sheetData>{rows}</sheetData></worksheet>");
         parts.push((format!("xl/worksheets/sheet{number}.xml"), sheet));
     }
+    let (entries, links) = (entries.concat(), links.concat());
     let book = format!(
         r#"<workbook xmlns:r="{OFFICE}"><sheets>{entries}</sheets><definedNames><definedName name="Rate">Data!$A$1</definedName></definedNames></workbook>"#
     );
