@@ -1,8 +1,11 @@
 //! Deals the cells of an audit out to all of rayon's threads: for the route and for the command
 //! line, so that both give the same report. Blocks until the last cell is done.
 
+use std::sync::Arc;
+
 use analyzer::audit::Auditor;
 use analyzer::cell::CellAddress;
+use analyzer::names::Names;
 use analyzer::parser::Locale;
 use analyzer::report::{self, CellAudit, Circumstances};
 use analyzer::ruleset::RuleSet;
@@ -15,17 +18,19 @@ use crate::analysis::Abandoned;
 /// The fewest formulas that are worth handing to another processor.
 const SMALLEST_CHUNK: usize = 512;
 
-/// Audits the cells; the result is in their order. When the job is abandoned in its course, the
+/// Audits the cells of a workbook that defines these names; the result is in their order. When the job is abandoned in its course, the
 /// cells not yet audited are missing.
 #[must_use]
 pub fn audit_cells(
     rules: &RuleSet,
     locale: Locale,
+    names: &Arc<Names>,
     cells: Vec<(CellAddress, String)>,
     abandoned: &Abandoned,
 ) -> Vec<CellAudit> {
+    let auditor = || Auditor::new(rules, locale).in_workbook(Arc::clone(names));
     if cells.len() <= SMALLEST_CHUNK {
-        return report::audit_cells(&mut Auditor::new(rules, locale), cells);
+        return report::audit_cells(&mut auditor(), cells);
     }
     // Large enough that copies of a formula mostly meet in one chunk, and enough chunks that no
     // processor is left waiting.
@@ -40,7 +45,7 @@ pub fn audit_cells(
             if abandoned.get() {
                 return Vec::new();
             }
-            report::audit_cells(&mut Auditor::new(rules, locale), cells)
+            report::audit_cells(&mut auditor(), cells)
         })
         .collect()
 }

@@ -40,3 +40,4 @@ mod suppressions;
 mod tenancy;
 mod tidy;
 mod webhooks;
+mod workbooks;

@@ -12,7 +12,7 @@ use crate::cli::{EXACT, LOOKUP, Outcome, TestFile, audit, run};
 /// repository oasis-tcs/sarif-spec as Schemata/sarif-schema-2.1.0.json; copies of it may be
 /// published. Copyright OASIS Open, all rights reserved.
 #[track_caller]
-fn sarif(outcome: &Outcome) -> Value {
+pub(crate) fn sarif(outcome: &Outcome) -> Value {
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/sarif-schema.json");
     let schema = std::fs::read_to_string(schema).unwrap();
     // A bracket too many in a pattern of the published schema, which only some readers of regular
@@ -33,7 +33,7 @@ fn sarif(outcome: &Outcome) -> Value {
 
 /// The one result of this rule.
 #[track_caller]
-fn result_of(run: &Value, rule: &str) -> Value {
+pub(crate) fn result_of(run: &Value, rule: &str) -> Value {
     let mut results = run["results"].as_array().unwrap().iter();
     let found = results.find(|result| result["ruleId"] == rule);
     found.unwrap_or_else(|| panic!("{rule}: {run}")).clone()

@@ -1,61 +1,68 @@
-//! `sheetbrain audit`: audits formulas offline, with the rules and policies that the call names.
+//! `sheetbrain audit`: audits workbooks or a list of formulas offline, with the rules and policies
+//! that the call names.
 
+mod audited;
 mod baseline;
+mod books;
 mod cells;
 mod html;
 mod policies;
+mod report;
 mod sarif;
 mod text;
 
-use std::fmt::Write as _;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use analyzer::finding::Severity;
 use analyzer::parser::Locale;
-use analyzer::report::{AuditReport, CellAudit, FindingLine, Summary, assemble, lines};
 use analyzer::rule::Preset;
 use analyzer::ruleset::RuleSet;
 use anyhow::{bail, ensure};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use time::OffsetDateTime;
 
+use self::audited::{Audited, Outcome};
 use self::baseline::Baseline;
-use self::cells::ListLine;
 use super::input::{Source, parse_locale};
-use super::terminal::{Terminal, notice, stdout, unless_reader_left};
-use crate::analysis::Abandoned;
-use crate::clock::Clock;
-use crate::parallel;
+use super::terminal::{notice, unless_reader_left};
 
 /// The exit code of an audit that found nothing worth stopping for.
 const CLEAN: u8 = 0;
 /// The exit code of an audit that found something.
 const FOUND: u8 = 1;
+/// The exit code of an audit in which a workbook could not be read.
+const UNREAD: u8 = 2;
 /// The sheet of formulas whose line names none.
 const FIRST_SHEET: &str = "Sheet1";
 /// The value of `--preset` that switches every built-in rule off.
 const NO_PRESET: &str = "none";
 
 /// What `audit` says at the end of its help.
-const EXAMPLES: &str = r#"A line of the list is one of
+const EXAMPLES: &str = r#"Workbooks are .xlsx, .xlsm, .xlsb, .xls, .ods and .csv files; several are audited one after another,
+and one that can not be read does not keep the others from it. Their formulas are read as en-US,
+which is how files hold them; those of a .csv as --locale says. A cell that can not be audited is
+said with its reason. --format json gives one object a workbook, each on a line of its own.
+
+A line of a list of formulas is one of
   =SUM(A1:A3)                                  stands in A1, A2, … of Sheet1, in this order
   "=LET(\n  x, 1,\n  x)"                       a JSON string, for formulas with line breaks
   {"cell":"Sheet1!B2","formula":"=A1*2"}       says where it stands
 An empty line is an empty cell. Text that does not start with = is skipped, and counted as such.
 
 Examples:
+  sheetbrain audit budget.xlsx
+  sheetbrain audit *.xlsx --policy lookups.md --preset none
+  sheetbrain audit budget.ods --sheet Summary --format html > report.html
   sheetbrain audit --formulas formulas.txt
   sheetbrain audit --formulas - --format jsonl < formulas.txt
-  sheetbrain audit --formulas formulas.txt --policy lookups.md --preset none
-  sheetbrain audit --formulas formulas.txt --preset security --fail-on high
-  sheetbrain audit --formulas formulas.txt --write-baseline known.json
-  sheetbrain audit --formulas formulas.txt --baseline known.json --format sarif
+  sheetbrain audit budget.xlsx --preset security --fail-on high
+  sheetbrain audit budget.xlsx --write-baseline known.json
+  sheetbrain audit budget.xlsx --baseline known.json --format sarif
 
 The exit code is 0 when nothing of the severity --fail-on or above was found, 1 when something was,
-and 2 when the audit could not run. What the baseline knows is not counted.
+and 2 when the audit could not run or a workbook could not be read. What the baseline knows is not
+counted.
 
 A baseline knows a finding by its rule, the formula as seen from its cell and what the finding says:
 inserted rows and further copies of a formula change nothing."#;
@@ -64,11 +71,11 @@ inserted rows and further copies of a formula change nothing."#;
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct AuditArguments {
-    /// Taken only to say what to do instead.
-    #[arg(hide = true)]
+    /// Workbooks: .xlsx, .xlsm, .xlsb, .xls, .ods or .csv
+    #[arg(value_name = "FILE", conflicts_with = "formulas")]
     workbooks: Vec<PathBuf>,
 
-    /// List of formulas, one a line; - is standard input
+    /// List of formulas, one a line, in place of workbooks; - is standard input
     #[arg(long, value_name = "FILE")]
     formulas: Option<Source>,
 
@@ -84,11 +91,11 @@ pub(super) struct AuditArguments {
     #[arg(long = "preset", value_name = "NAME", value_parser = PossibleValuesParser::new(preset_names()))]
     presets: Vec<String>,
 
-    /// Sheet of formulas whose line names none [default: Sheet1]
+    /// The only sheet of workbooks to audit; in a list, that of formulas whose line names none [default: Sheet1]
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     sheet: Option<String>,
 
-    /// The spreadsheet's locale: it decides about separators
+    /// The spreadsheet's locale: it decides about separators in lists and .csv files
     #[arg(long, default_value = "en-US", value_parser = parse_locale)]
     locale: Locale,
 
@@ -114,7 +121,7 @@ pub(super) struct AuditArguments {
 enum ReportFormat {
     /// For people: formula, caret, reason, fix
     Text,
-    /// One object: what POST /api/audit answers, without auditId and usage
+    /// One object a workbook; for a list what POST /api/audit answers, without auditId and usage
     Json,
     /// One finding a line
     Jsonl,
@@ -142,67 +149,60 @@ fn severity_parser() -> impl TypedValueParser<Value = Severity> {
 }
 
 pub(super) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
-    if let Some(workbook) = arguments.workbooks.first() {
-        let name = workbook.display();
+    if arguments.formulas.is_none() && arguments.workbooks.is_empty() {
         bail!(
-            "{name}: workbooks can not be audited by this version. Give a list of formulas with \
-             --formulas {name}, if that is what the file holds."
+            "nothing to audit: name workbooks, or a list of formulas with --formulas FILE (- is \
+             standard input)"
         );
     }
-    let Some(formulas) = arguments.formulas else {
-        bail!(
-            "nothing to audit: name a list of formulas with --formulas FILE, or - for standard input"
-        );
-    };
     let rules = rules_of(
         &arguments.presets,
         &arguments.policies,
         arguments.terms.as_ref(),
     )?;
     let baseline = arguments.baseline.map(Baseline::read).transpose()?;
-    let list = cells::read(formulas.clone(), arguments.sheet.as_deref())?;
-    let clock = Clock::system();
-    let started = clock.now();
-    let audited =
-        parallel::audit_cells(&rules, arguments.locale, list.cells, &Abandoned::default());
-    let finished = clock.now();
-    let sheet = arguments.sheet.as_deref().unwrap_or(FIRST_SHEET);
-    let found = lines(&rules, &audited, None, sheet);
-    if let Some(path) = &arguments.write_baseline {
-        baseline::write(path, &found)?;
+    let sheet = arguments.sheet.as_deref();
+    let (audited, failed) = match arguments.formulas {
+        Some(list) => {
+            let list = Audited::list(&rules, arguments.locale, list, sheet)?;
+            (vec![list], Vec::new())
+        }
+        None => books::audit(&rules, arguments.locale, &arguments.workbooks, sheet)?,
+    };
+    for failure in &failed {
+        notice(format_args!("sheetbrain: {failure}"));
     }
-    let is_failure = found.iter().any(|finding| {
-        finding.severity >= arguments.fail_on && !is_known(baseline.as_ref(), &finding.fingerprint)
-    });
-    let exit_code = if is_failure { FOUND } else { CLEAN };
+    if audited.is_empty() {
+        return Ok(ExitCode::from(UNREAD));
+    }
+    let found = audited.iter().flat_map(|audited| &audited.found);
+    match &arguments.write_baseline {
+        Some(path) if failed.is_empty() => baseline::write(path, found.clone())?,
+        // It would lack what the others hold, and take the place of one that does not.
+        Some(_) => notice("the baseline was not written, because not every workbook could be read"),
+        None => {}
+    }
+    let knows = |fingerprint: &str| {
+        let baseline = baseline.as_ref();
+        baseline.is_some_and(|baseline| baseline.knows(fingerprint))
+    };
+    let is_failure = found
+        .clone()
+        .any(|finding| finding.severity >= arguments.fail_on && !knows(&finding.fingerprint));
+    let exit_code = match (failed.is_empty(), is_failure) {
+        (false, _) => UNREAD,
+        (true, true) => FOUND,
+        (true, false) => CLEAN,
+    };
     let outcome = Outcome {
         rules: &rules,
-        source: &formulas,
-        cells: audited,
-        lines: &list.lines,
-        found: &found,
+        audited,
+        failed,
         baseline: baseline.as_ref(),
-        started,
-        finished,
         exit_code,
     };
-    unless_reader_left(write(arguments.format, outcome).map_err(Into::into))?;
+    unless_reader_left(report::write(arguments.format, outcome).map_err(Into::into))?;
     Ok(ExitCode::from(exit_code))
-}
-
-/// An audit that has run.
-struct Outcome<'a> {
-    rules: &'a RuleSet,
-    source: &'a Source,
-    /// The cells, and the line that each of them comes from.
-    cells: Vec<CellAudit>,
-    lines: &'a [ListLine],
-    /// What was found in them, known or not.
-    found: &'a [FindingLine],
-    baseline: Option<&'a Baseline>,
-    started: OffsetDateTime,
-    finished: OffsetDateTime,
-    exit_code: u8,
 }
 
 fn rules_of(
@@ -226,100 +226,4 @@ fn rules_of(
             .collect::<Result<_, _>>()?
     };
     Ok(RuleSet::of(&presets).with_policies(policies::load(policies, terms)?))
-}
-
-/// Writes the report to standard output, and then the summary to standard error.
-fn write(format: ReportFormat, outcome: Outcome<'_>) -> io::Result<()> {
-    let mut out = stdout();
-    let (source, found, baseline) = (outcome.source, outcome.found, outcome.baseline);
-    let findings = outcome.new_findings();
-    let skipped = text::skipped(&outcome.cells);
-    if let ReportFormat::Sarif = format {
-        sarif::write(&mut out, &outcome)?;
-    }
-    let report = outcome.into_report();
-    match format {
-        ReportFormat::Text => text::write(&mut out, Terminal::of_stdout(), &findings)?,
-        ReportFormat::Json => {
-            serde_json::to_writer(&mut out, &report)?;
-            writeln!(out)?;
-        }
-        ReportFormat::Jsonl => {
-            for finding in &findings {
-                serde_json::to_writer(&mut out, finding)?;
-                writeln!(out)?;
-            }
-        }
-        ReportFormat::Sarif => {}
-        ReportFormat::Html => html::write(&mut out, &report, &findings, &source.to_string())?,
-    }
-    let written = out.flush();
-    for line in skipped {
-        notice(line);
-    }
-    if let Some(baseline) = baseline {
-        for line in text::absent(&baseline.absent(found)) {
-            notice(line);
-        }
-    }
-    let known = found.len() - findings.len();
-    notice(summary(&report, known));
-    written
-}
-
-impl<'a> Outcome<'a> {
-    /// What was found and is not known.
-    fn new_findings(&self) -> Vec<&'a FindingLine> {
-        let found = self.found.iter();
-        found
-            .filter(|finding| !is_known(self.baseline, &finding.fingerprint))
-            .collect()
-    }
-
-    /// The report on what is not known.
-    fn into_report(self) -> AuditReport {
-        let mut cells = self.cells;
-        if let Some(baseline) = self.baseline {
-            for cell in &mut cells {
-                if let Ok(audit) = &mut cell.outcome {
-                    audit
-                        .findings
-                        .retain(|finding| !baseline.knows(&finding.fingerprint.to_string()));
-                }
-            }
-        }
-        let circumstances = parallel::circumstances(self.started, self.finished);
-        assemble(self.rules, cells, circumstances)
-    }
-}
-
-fn is_known(baseline: Option<&Baseline>, fingerprint: &str) -> bool {
-    baseline.is_some_and(|baseline| baseline.knows(fingerprint))
-}
-
-/// `3 high, 1 medium, 0 low, 2 info in 55 formulas; 4 known; 2 skipped; 0.8 ms`
-fn summary(report: &AuditReport, known: usize) -> String {
-    let Summary {
-        high,
-        medium,
-        low,
-        info,
-    } = report.summary;
-    let formulas = if report.count == 1 {
-        "formula"
-    } else {
-        "formulas"
-    };
-    let mut text = format!(
-        "{high} high, {medium} medium, {low} low, {info} info in {} {formulas}",
-        report.count
-    );
-    if known > 0 {
-        let _ = write!(text, "; {known} known");
-    }
-    if !report.skipped.is_empty() {
-        let _ = write!(text, "; {} skipped", report.skipped.len());
-    }
-    let _ = write!(text, "; {:.1} ms", report.duration);
-    text
 }

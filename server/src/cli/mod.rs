@@ -49,7 +49,7 @@ enum Command {
     Key(key::KeyCommand),
     /// Parse formulas: one JSON object a line
     Parse(parse::ParseArguments),
-    /// Audit formulas offline: no server, no database
+    /// Audit workbooks or formulas offline: no server, no database
     Audit(audit::AuditArguments),
     /// Say in plain words what a formula computes
     Explain(explain::ExplainArguments),

@@ -73,7 +73,10 @@ impl Baseline {
     }
 
     /// The known findings that are not among those found.
-    pub(super) fn absent<'a>(&'a self, found: &[FindingLine]) -> Vec<&'a Known> {
+    pub(super) fn absent<'a, 'f>(
+        &'a self,
+        found: impl IntoIterator<Item = &'f FindingLine>,
+    ) -> Vec<&'a Known> {
         let mut absent: BTreeMap<&str, &Known> = self
             .known
             .iter()
@@ -89,9 +92,12 @@ impl Baseline {
 }
 
 /// Writes what was found as a baseline, in place of the file that may be there.
-pub(super) fn write(path: &Path, found: &[FindingLine]) -> anyhow::Result<()> {
+pub(super) fn write<'f>(
+    path: &Path,
+    found: impl IntoIterator<Item = &'f FindingLine>,
+) -> anyhow::Result<()> {
     let known: BTreeMap<_, _> = found
-        .iter()
+        .into_iter()
         .map(|finding| (&finding.fingerprint, Known::of(finding)))
         .collect();
     let mut findings: Vec<Known> = known.into_values().collect();

@@ -4,11 +4,16 @@
 use std::io::{self, Write};
 
 use analyzer::finding::Severity;
-use analyzer::report::{AuditReport, FindingLine, PolicyReference, ReportedFix};
+use analyzer::report::{AuditReport, FindingLine, PolicyReference, ReportedFix, Summary};
+use analyzer::ruleset::ENGINE;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::audited::{Audited, Outcome};
+use super::report::{SkippedCell, counted, skipped as skipped_cells};
 use crate::cli::excerpt::{bytes_of, difference};
+use crate::cli::input::Source;
 use crate::cli::terminal::visible_lines;
+use crate::parallel;
 
 /// How the page looks, in light and dark.
 const STYLE: &str = include_str!("report.css");
@@ -16,14 +21,87 @@ const STYLE: &str = include_str!("report.css");
 const SECURITY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/// Writes the page.
+/// What the page says beside the findings.
+struct Overview {
+    title: String,
+    formulas: usize,
+    compliant: usize,
+    summary: Summary,
+    /// What was not audited: where, and why.
+    skipped: Vec<(String, String)>,
+    timestamp: String,
+    ruleset: String,
+    /// The hash of a list.
+    input: Option<String>,
+}
+
+impl Overview {
+    fn of_list(report: &AuditReport, source: &Source) -> Self {
+        let skipped = report.skipped.iter();
+        Self {
+            title: format!("Audit of {source}"),
+            formulas: report.count,
+            compliant: report.compliant,
+            summary: report.summary,
+            skipped: skipped
+                .map(|cell| (cell.cell_address.clone(), cell.reason.clone()))
+                .collect(),
+            timestamp: report.timestamp.clone(),
+            ruleset: report.ruleset.clone(),
+            input: Some(report.input_hash.clone()),
+        }
+    }
+
+    fn of_books(outcome: &Outcome<'_>) -> Self {
+        let names: Vec<String> = outcome
+            .audited
+            .iter()
+            .map(|audited| audited.source.to_string())
+            .collect();
+        let title = match &*names {
+            [name] => format!("Audit of {name}"),
+            names => format!("Audit of {}", counted(names.len(), "workbook")),
+        };
+        let started = outcome.audited.first().map(|audited| audited.started);
+        let timestamp = started.map(|at| parallel::circumstances(at, at).timestamp);
+        let failed = outcome.failed.iter();
+        let failed = failed.map(|failure| ("all of it".to_owned(), failure.clone()));
+        let skipped = outcome.audited.iter().flat_map(|audited| {
+            let book = audited.book.as_ref();
+            let cells = book.map_or_else(Vec::new, |book| skipped_cells(audited, book));
+            let name = book.map_or("", |book| &book.name);
+            let place = move |cell: SkippedCell| {
+                let parts = [cell.sheet, cell.cell].into_iter().flatten();
+                let parts: Vec<String> = std::iter::once(name.to_owned()).chain(parts).collect();
+                (parts.join(", "), cell.reason)
+            };
+            cells.into_iter().map(place)
+        });
+        Self {
+            title,
+            formulas: outcome.audited.iter().map(Audited::formulas).sum(),
+            compliant: outcome.compliant(),
+            summary: outcome.summary(),
+            skipped: failed.chain(skipped).collect(),
+            timestamp: timestamp.unwrap_or_default(),
+            ruleset: outcome.rules.hash().to_owned(),
+            input: None,
+        }
+    }
+}
+
+/// Writes the page; on a list there is a `report`.
 pub(super) fn write(
     out: &mut impl Write,
-    report: &AuditReport,
+    outcome: &Outcome<'_>,
+    report: Option<&AuditReport>,
     findings: &[&FindingLine],
-    source: &str,
 ) -> io::Result<()> {
-    let title = format!("Audit of {source}");
+    let overview = match (report, outcome.audited.first()) {
+        (Some(report), Some(list)) => Overview::of_list(report, &list.source),
+        _ => Overview::of_books(outcome),
+    };
+    let title = &overview.title;
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -38,7 +116,7 @@ pub(super) fn write(
             body {
                 header {
                     h1 { (title) }
-                    (summary(report))
+                    (summary(&overview))
                 }
                 main {
                     @if findings.is_empty() {
@@ -47,14 +125,16 @@ pub(super) fn write(
                     @for severity in Severity::ALL.into_iter().rev() {
                         (of_severity(severity, findings))
                     }
-                    (skipped(report))
+                    (skipped(&overview))
                 }
                 footer {
                     p {
-                        "SheetBrain " (report.engine) ", " time datetime=(report.timestamp) { (report.timestamp) }
+                        "SheetBrain " (ENGINE) ", " time datetime=(overview.timestamp) { (overview.timestamp) }
                     }
-                    p { "Rule set " code { (report.ruleset) } }
-                    p { "Input " code { (report.input_hash) } }
+                    p { "Rule set " code { (overview.ruleset) } }
+                    @if let Some(input) = &overview.input {
+                        p { "Input " code { (input) } }
+                    }
                 }
             }
         }
@@ -62,18 +142,18 @@ pub(super) fn write(
     writeln!(out, "{}", page.into_string())
 }
 
-fn summary(report: &AuditReport) -> Markup {
+fn summary(overview: &Overview) -> Markup {
     let counts = [
-        (Severity::High, report.summary.high),
-        (Severity::Medium, report.summary.medium),
-        (Severity::Low, report.summary.low),
-        (Severity::Info, report.summary.info),
+        (Severity::High, overview.summary.high),
+        (Severity::Medium, overview.summary.medium),
+        (Severity::Low, overview.summary.low),
+        (Severity::Info, overview.summary.info),
     ];
     html! {
         p {
-            (counted(report.count, "formula")) ", " (report.compliant) " compliant"
-            @if !report.skipped.is_empty() {
-                "; " a href="#skipped" { (counted(report.skipped.len(), "cell")) " skipped" }
+            (counted(overview.formulas, "formula")) ", " (overview.compliant) " compliant"
+            @if !overview.skipped.is_empty() {
+                "; " a href="#skipped" { (counted(overview.skipped.len(), "cell")) " skipped" }
             }
         }
         ul.counts aria-label="Findings by severity" {
@@ -88,11 +168,6 @@ fn summary(report: &AuditReport) -> Markup {
             }
         }
     }
-}
-
-/// `1 cell`, `3 cells`
-fn counted(count: usize, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 fn of_severity(severity: Severity, findings: &[&FindingLine]) -> Markup {
@@ -197,22 +272,25 @@ fn of_fix(formula: &str, fix: &ReportedFix) -> Markup {
 /// Where the finding stands, all of it: the page can be searched.
 fn place(finding: &FindingLine) -> String {
     let cells = finding.cells.join(", ");
-    match &finding.sheet {
-        Some(sheet) => visible_lines(&format!("{sheet}: {cells}")).into_owned(),
-        None => cells,
+    let names = [&finding.workbook, &finding.sheet].into_iter().flatten();
+    let names: Vec<&str> = names.map(String::as_str).collect();
+    if names.is_empty() {
+        cells
+    } else {
+        visible_lines(&format!("{}: {cells}", names.join(", "))).into_owned()
     }
 }
 
-fn skipped(report: &AuditReport) -> Markup {
+fn skipped(overview: &Overview) -> Markup {
     html! {
-        @if !report.skipped.is_empty() {
+        @if !overview.skipped.is_empty() {
             section aria-labelledby="skipped" {
                 h2 id="skipped" { "Not audited" }
                 table {
                     thead { tr { th scope="col" { "Cell" } th scope="col" { "Reason" } } }
                     tbody {
-                        @for cell in &report.skipped {
-                            tr { td { (visible_lines(&cell.cell_address)) } td { (cell.reason) } }
+                        @for (place, reason) in &overview.skipped {
+                            tr { td { (visible_lines(place)) } td { (visible_lines(reason)) } }
                         }
                     }
                 }

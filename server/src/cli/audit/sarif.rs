@@ -14,10 +14,10 @@ use analyzer::ruleset::ENGINE;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::Outcome;
+use super::audited::{Audited, Outcome};
 use super::baseline::Known;
 use format::{
-    Artifact, Configuration, Driver, Fix, Help, Invocation, Log, LogicalLocation, Notification,
+    Configuration, Driver, Fix, Help, Invocation, Log, LogicalLocation, Notification,
     PhysicalLocation, Properties, Result, ResultLocation, Rule, RuleProperties, Run, Text, Tool,
 };
 use place::Places;
@@ -27,36 +27,30 @@ use place::Places;
 const RULE_PAGES: &str = "http://127.0.0.1:3000/rules/";
 
 /// Writes the log, one object.
-pub(super) fn write(out: &mut impl Write, audit: &Outcome<'_>) -> io::Result<()> {
-    let absent = audit
-        .baseline
-        .map(|baseline| baseline.absent(audit.found))
-        .unwrap_or_default();
-    let rules = rules_of(audit, &absent);
+pub(super) fn write(out: &mut impl Write, outcome: &Outcome<'_>) -> io::Result<()> {
+    let absent = outcome.absent();
+    let rules = rules_of(outcome, &absent);
     let index: BTreeMap<&str, usize> = rules.iter().map(|rule| rule.id.as_str()).zip(0..).collect();
-    let places = Places::new(audit.source, audit.lines);
-    let copies = copies(&audit.cells);
-    let found = audit.found.iter().map(|finding| {
-        let key = (finding.fingerprint.clone(), finding.sheet.clone());
-        let copies = copies.get(&key).or_else(|| {
-            // The first sheet has no name where the list names none.
-            copies.get(&(finding.fingerprint.clone(), None))
-        });
-        let copies = copies.map_or(&[][..], Vec::as_slice);
-        Result {
-            rule_index: index.get(finding.rule.as_str()).copied(),
-            ..result(audit, &places, finding, copies)
-        }
+    let places: Vec<Places<'_>> = outcome
+        .audited
+        .iter()
+        .zip(0..)
+        .map(|(audited, index)| Places::new(&audited.source, &audited.lines, index))
+        .collect();
+    let found = outcome
+        .audited
+        .iter()
+        .zip(&places)
+        .flat_map(|(audited, places)| results(outcome, audited, places));
+    let gone = absent.iter().map(|known| absent_result(known));
+    let results = found.chain(gone).map(|result| Result {
+        rule_index: index.get(result.rule_id.as_str()).copied(),
+        ..result
     });
-    let gone = absent.iter().map(|known| Result {
-        rule_index: index.get(known.rule.as_str()).copied(),
-        ..absent_result(known)
-    });
-    let results = found.chain(gone).collect();
     let log = Log::of(Run {
-        invocations: [invocation(audit)],
-        artifacts: places.artifact().into_iter().collect::<Vec<Artifact>>(),
-        results,
+        invocations: [invocation(outcome)],
+        artifacts: places.iter().filter_map(Places::artifact).collect(),
+        results: results.collect(),
         column_kind: "utf16CodeUnits",
         tool: Tool {
             driver: Driver {
@@ -71,13 +65,32 @@ pub(super) fn write(out: &mut impl Write, audit: &Outcome<'_>) -> io::Result<()>
     writeln!(out)
 }
 
+/// What was found in one list or workbook.
+fn results<'a>(
+    outcome: &Outcome<'_>,
+    audited: &'a Audited,
+    places: &Places<'_>,
+) -> Vec<Result<'a>> {
+    let copies = copies(&audited.cells);
+    let found = audited.found.iter().map(|finding| {
+        let key = (finding.fingerprint.clone(), finding.sheet.clone());
+        let copies = copies.get(&key).or_else(|| {
+            // The first sheet has no name where the list names none.
+            copies.get(&(finding.fingerprint.clone(), None))
+        });
+        let copies = copies.map_or(&[][..], Vec::as_slice);
+        result(outcome, audited, places, finding, copies)
+    });
+    found.collect()
+}
+
 /// The rules that were on, and those of policies and of the baseline that are not built in.
-fn rules_of(audit: &Outcome<'_>, absent: &[&Known]) -> Vec<Rule> {
-    let on = audit.rules.rules().iter().map(|active| active.rule.name);
-    let found = audit.found.iter().map(|finding| finding.rule.as_str());
+fn rules_of(outcome: &Outcome<'_>, absent: &[&Known]) -> Vec<Rule> {
+    let on = outcome.rules.rules().iter().map(|active| active.rule.name);
+    let found = outcome.found().map(|finding| finding.rule.as_str());
     let gone = absent.iter().map(|known| known.rule.as_str());
     let names: BTreeSet<&str> = on.chain(found).chain(gone).collect();
-    let severities: BTreeMap<&str, Severity> = audit
+    let severities: BTreeMap<&str, Severity> = outcome
         .rules
         .rules()
         .iter()
@@ -204,17 +217,17 @@ fn copies(cells: &[CellAudit]) -> Copies<'_> {
 }
 
 fn result<'a>(
-    audit: &Outcome<'a>,
+    outcome: &Outcome<'_>,
+    audited: &'a Audited,
     places: &Places<'_>,
     finding: &'a FindingLine,
     copies: &[(usize, &Finding)],
 ) -> Result<'a> {
     let physical = copies.first().and_then(|(cell, found)| {
-        let formula = &audit.cells.get(*cell)?.formula;
-        let region = places.region(*cell, formula, found.span)?;
+        let formula = &audited.cells.get(*cell)?.formula;
         Some(PhysicalLocation {
             artifact_location: places.artifact_location()?,
-            region,
+            region: places.region(*cell, formula, found.span),
         })
     });
     let logical = finding.cells.iter().map(|cells| LogicalLocation {
@@ -225,7 +238,7 @@ fn result<'a>(
         },
         kind: "cells",
     });
-    let state = audit.baseline.map(|baseline| {
+    let state = outcome.baseline.map(|baseline| {
         if baseline.knows(&finding.fingerprint) {
             "unchanged"
         } else {
@@ -243,7 +256,7 @@ fn result<'a>(
         }],
         occurrence_count: (!copies.is_empty()).then_some(copies.len()),
         partial_fingerprints: [("finding", finding.fingerprint.clone())].into(),
-        fixes: fix(audit, places, copies).into_iter().collect(),
+        fixes: fix(audited, places, copies).into_iter().collect(),
         baseline_state: state,
         properties: Properties {
             severity: finding.severity,
@@ -277,11 +290,15 @@ fn absent_result(known: &Known) -> Result<'static> {
     }
 }
 
-/// The fix of a finding, in every cell that has it.
-fn fix(audit: &Outcome<'_>, places: &Places<'_>, copies: &[(usize, &Finding)]) -> Option<Fix> {
+/// The fix of a finding, in every cell that has it; none in a workbook, which is no text that an
+/// editor could change.
+fn fix(audited: &Audited, places: &Places<'_>, copies: &[(usize, &Finding)]) -> Option<Fix> {
+    if audited.book.is_some() {
+        return None;
+    }
     let first = copies.first()?.1.fix.as_ref()?;
     let replacements = copies.iter().flat_map(|(index, finding)| {
-        let cell = audit.cells.get(*index);
+        let cell = audited.cells.get(*index);
         let parts = cell.zip(finding.fix.as_ref());
         parts.map_or_else(Vec::new, |(cell, fix)| {
             places.replacements(*index, cell, fix)
@@ -300,20 +317,21 @@ fn fix(audit: &Outcome<'_>, places: &Places<'_>, copies: &[(usize, &Finding)]) -
     ))
 }
 
-fn invocation(audit: &Outcome<'_>) -> Invocation {
-    let rfc3339 = |time: OffsetDateTime| time.format(&Rfc3339).ok();
-    let skipped = super::text::skipped(&audit.cells);
+fn invocation(outcome: &Outcome<'_>) -> Invocation {
+    let rfc3339 = |time: Option<OffsetDateTime>| time.and_then(|time| time.format(&Rfc3339).ok());
+    let notification = |level, text| Notification {
+        level,
+        message: Text::of(text),
+    };
+    let skipped = outcome.audited.iter().flat_map(super::text::skipped);
+    let skipped = skipped.map(|line| notification("note", line));
+    let failed = outcome.failed.iter().cloned();
+    let failed = failed.map(|line| notification("error", line));
     Invocation {
-        execution_successful: true,
-        exit_code: audit.exit_code,
-        start_time_utc: rfc3339(audit.started),
-        end_time_utc: rfc3339(audit.finished),
-        tool_execution_notifications: skipped
-            .into_iter()
-            .map(|line| Notification {
-                level: "note",
-                message: Text::of(line),
-            })
-            .collect(),
+        execution_successful: outcome.failed.is_empty(),
+        exit_code: outcome.exit_code,
+        start_time_utc: rfc3339(outcome.audited.first().map(|first| first.started)),
+        end_time_utc: rfc3339(outcome.audited.last().map(|last| last.finished)),
+        tool_execution_notifications: failed.chain(skipped).collect(),
     }
 }

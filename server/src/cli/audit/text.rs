@@ -2,13 +2,15 @@
 //! and what would mend it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use analyzer::audit::Skip;
 use analyzer::cell::{CellRange, Position, compress};
-use analyzer::report::{CellAudit, FindingLine, PolicyReference, ReportedFix};
+use analyzer::report::{FindingLine, PolicyReference, ReportedFix};
 
 use super::FIRST_SHEET;
+use super::audited::Audited;
 use super::baseline::Known;
 use crate::cli::excerpt::{bytes_of, difference, excerpt};
 use crate::cli::terminal::{ADDED, FAINT, REMOVED, STRONG, Terminal, severity_style, visible};
@@ -95,9 +97,11 @@ fn write_fix(
     Ok(())
 }
 
-/// Where a finding stands: `A2:A40, C7 (40 cells)`, with the sheet unless it is the first one.
+/// Where a finding stands: `A2:A40, C7 (40 cells)`, with the workbook and the sheet; in a list with
+/// the sheet unless it is the first one.
 fn place(finding: &FindingLine) -> String {
-    let sheet = finding.sheet.as_deref().filter(|name| *name != FIRST_SHEET);
+    let sheet = finding.sheet.as_deref();
+    let sheet = sheet.filter(|name| finding.workbook.is_some() || *name != FIRST_SHEET);
     let ranges = finding.cells.iter().filter_map(|cells| cells.parse().ok());
     let ranges: Vec<CellRange> = ranges
         .map(|range| CellRange {
@@ -106,18 +110,20 @@ fn place(finding: &FindingLine) -> String {
         })
         .collect();
     let cells: u64 = ranges.iter().map(CellRange::cells).sum();
-    let named = named(&ranges);
+    let mut place = match &finding.workbook {
+        Some(workbook) => format!("{workbook}  {}", named(&ranges)),
+        None => named(&ranges),
+    };
     if cells > 1 {
-        format!("{named} ({cells} cells)")
-    } else {
-        named
+        let _ = write!(place, " ({cells} cells)");
     }
+    place
 }
 
 /// What was not audited and why, one line for each reason.
-pub(super) fn skipped(cells: &[CellAudit]) -> Vec<String> {
+pub(super) fn skipped(audited: &Audited) -> Vec<String> {
     let mut reasons: BTreeMap<String, BTreeMap<Option<&str>, Vec<Position>>> = BTreeMap::new();
-    for cell in cells {
+    for cell in &audited.cells {
         if let Err(skip) = &cell.outcome
             && *skip != Skip::Empty
         {
@@ -127,6 +133,15 @@ pub(super) fn skipped(cells: &[CellAudit]) -> Vec<String> {
                 .or_default()
                 .push(cell.address.position);
         }
+    }
+    let mut whole_sheets = Vec::new();
+    for unread in audited.book.iter().flat_map(|book| &book.unread) {
+        let Some(cell) = unread.cell else {
+            whole_sheets.push(format!("sheet {}: {}", unread.sheet, unread.reason));
+            continue;
+        };
+        let sheets = reasons.entry(unread.reason.clone()).or_default();
+        sheets.entry(Some(&unread.sheet)).or_default().push(cell);
     }
     let line = |(reason, sheets): (String, BTreeMap<Option<&str>, Vec<Position>>)| {
         let ranges = sheets.into_iter().flat_map(|(sheet, positions)| {
@@ -138,9 +153,16 @@ pub(super) fn skipped(cells: &[CellAudit]) -> Vec<String> {
             compress(positions).into_iter().map(range)
         });
         let ranges: Vec<_> = ranges.collect();
-        format!("skipped {}: {reason}", visible(&named(&ranges)))
+        format!("{}: {reason}", named(&ranges))
     };
-    reasons.into_iter().map(line).collect()
+    let lines = whole_sheets
+        .into_iter()
+        .chain(reasons.into_iter().map(line));
+    let told = |line: String| match &audited.book {
+        Some(book) => visible(&format!("skipped {}  {line}", book.name)).into_owned(),
+        None => visible(&format!("skipped {line}")).into_owned(),
+    };
+    lines.map(told).collect()
 }
 
 /// What the baseline knows and the audit no longer finds, one line for each, and what to do.

@@ -117,7 +117,8 @@ fn try_on(
     });
     let rules = RuleSet::of(&[]).with_policies(vec![policy]);
     let now = clock.now();
-    let audited = parallel::audit_cells(&rules, Locale::default(), cells.collect(), abandoned);
+    let (locale, names) = (Locale::default(), Arc::default());
+    let audited = parallel::audit_cells(&rules, locale, &names, cells.collect(), abandoned);
     let report = assemble(&rules, audited, parallel::circumstances(now, now));
     Ok(report.audits)
 }

@@ -1,4 +1,5 @@
-//! Where cells stand in the list of formulas, as SARIF says it: lines, columns and what replaces them.
+//! Where cells stand in a file, as SARIF says it: in a list of formulas with lines, columns and what
+//! replaces them.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -12,22 +13,25 @@ use super::format::{Artifact, ArtifactLocation, Region, Replacement, Text};
 use crate::cli::audit::cells::{Form, ListLine};
 use crate::cli::input::Source;
 
-/// The lines of one list.
+/// A file with the lines of a list; a workbook has none.
 pub(super) struct Places<'a> {
     /// The file's address; `None` for standard input, in which nobody can look anything up.
     uri: Option<String>,
     lines: &'a [ListLine],
+    /// Its number among the files of the run.
+    index: usize,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(source: &Source, lines: &'a [ListLine]) -> Self {
+    pub(super) fn new(source: &Source, lines: &'a [ListLine], index: usize) -> Self {
         Self {
             uri: source.path().map(uri_of),
             lines,
+            index,
         }
     }
 
-    /// The list as a file that the results refer to.
+    /// The file as one that the results refer to.
     pub(super) fn artifact(&self) -> Option<Artifact> {
         let uri = self.uri.clone()?;
         let location = ArtifactLocation { uri, index: None };
@@ -36,7 +40,7 @@ impl<'a> Places<'a> {
 
     pub(super) fn artifact_location(&self) -> Option<ArtifactLocation> {
         let uri = self.uri.clone()?;
-        let index = Some(0);
+        let index = Some(self.index);
         Some(ArtifactLocation { uri, index })
     }
 
