@@ -1,5 +1,6 @@
 //! Settings that can not work stop the start, each with a message that says what to do.
 
+use std::process::Stdio;
 use std::time::Duration;
 
 use tests::clerk::SECRET;
@@ -187,4 +188,25 @@ async fn a_private_postgres_that_is_thrown_away_serves_and_is_gone_afterwards() 
     assert!(ready.status().is_success());
     tests::program::signal(&child, "TERM").await;
     assert!(child.wait().await.unwrap().success());
+}
+
+#[tokio::test]
+async fn a_server_that_is_asked_to_stop_complains_of_nothing() {
+    let mut command = Start::default()
+        .argument("--ephemeral")
+        .argument("--demo")
+        .command();
+    command.stderr(Stdio::piped());
+    let (child, url) = started(command).await;
+    // What records it keeps a connection from then on.
+    let audit = tests::program::client()
+        .post(format!("{url}/api/audit"))
+        .header("x-user-org", "org_demo")
+        .header("x-user-id", "user_demo")
+        .json(&serde_json::json!({"formulas": ["=A1"]}));
+    let _ = send(audit).await.expect(200);
+    tests::program::signal(&child, "TERM").await;
+    let output = child.wait_with_output().await.unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }

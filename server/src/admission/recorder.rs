@@ -70,7 +70,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Starts the task; it ends when the last handle is dropped and everything is written.
+    /// Starts the task; it ends when everything is written and the last handle is dropped or the
+    /// connections are closed.
     #[must_use]
     pub fn start(db: KeptWriter, engine: &'static str, metrics: Arc<Metrics>) -> Self {
         let (audits, waiting) = mpsc::channel(WAITING);
@@ -99,8 +100,9 @@ impl Recorder {
 }
 
 async fn serve(mut writer: Writer, metrics: Arc<Metrics>, mut waiting: mpsc::Receiver<Waiting>) {
+    let mut closed = writer.closed();
     let mut batch = Vec::with_capacity(BATCH);
-    while waiting.recv_many(&mut batch, BATCH).await > 0 {
+    while let Ok(1..) = closed.do_until(waiting.recv_many(&mut batch, BATCH)).await {
         let candidates: Vec<&Candidate> = batch.iter().map(|one| &one.candidate).collect();
         let outcomes = writer.write(&candidates).await;
         metrics.batch(&outcomes);

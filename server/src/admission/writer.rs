@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use sqlx::PgConnection;
+use sqlx::pool::CloseEvent;
 use uuid::Uuid;
 
 use super::batch::{Candidate, decide, grouped};
@@ -44,6 +45,11 @@ impl Writer {
             engine,
             bookings: HashMap::new(),
         }
+    }
+
+    /// Tells when the database's connections are closed.
+    pub(super) fn closed(&self) -> CloseEvent {
+        self.db.closed()
     }
 
     /// What became of each candidate, in their order.

@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::pool::PoolConnection;
+use sqlx::pool::{CloseEvent, PoolConnection};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgTransaction};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Error, Postgres};
 use uuid::Uuid;
@@ -98,9 +98,9 @@ impl Connections {
         }
     }
 
-    /// Closes every connection.
+    /// Closes every connection, once it is given back.
     pub async fn close(&self) {
-        self.pool.close().await;
+        tokio::join!(self.pool.close(), self.kept.close());
     }
 
     async fn begin(&self, settings: &str) -> Result<PgTransaction<'static>, Error> {
@@ -208,6 +208,11 @@ pub struct KeptWriter {
 }
 
 impl KeptWriter {
+    /// Tells when the connections are closed: then the kept one is wanted back.
+    pub fn closed(&self) -> CloseEvent {
+        self.connections.kept.close_event()
+    }
+
     /// Begins a transaction.
     pub async fn begin(&mut self) -> Result<KeptTx<'_>, Error> {
         let used_at = self.used_at.take();
