@@ -18,8 +18,8 @@ use crate::analysis::Abandoned;
 /// The fewest formulas that are worth handing to another processor.
 const SMALLEST_CHUNK: usize = 512;
 
-/// Audits the cells of a workbook that defines these names; the result is in their order. When the job is abandoned in its course, the
-/// cells not yet audited are missing.
+/// Audits the cells of a workbook that defines these names; the result is in their order. When the
+/// job is abandoned in its course, the cells not yet audited are missing.
 #[must_use]
 pub fn audit_cells(
     rules: &RuleSet,
@@ -54,7 +54,28 @@ pub fn audit_cells(
 #[must_use]
 pub fn circumstances(started: OffsetDateTime, finished: OffsetDateTime) -> Circumstances {
     Circumstances {
-        duration: (finished - started).as_seconds_f64() * 1000.0,
+        // In whole microseconds first: as the nearest number to its three digits.
+        duration: ((finished - started).as_seconds_f64() * 1e6).round() / 1e3,
         timestamp: started.format(&Rfc3339).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_duration_has_no_more_digits_than_the_clock() {
+        let started = OffsetDateTime::UNIX_EPOCH;
+        let taken = |microseconds| {
+            let finished = started + Duration::microseconds(microseconds);
+            circumstances(started, finished).duration.to_string()
+        };
+        assert_eq!(
+            [taken(0), taken(701), taken(10_235)],
+            ["0", "0.701", "10.235"]
+        );
     }
 }
