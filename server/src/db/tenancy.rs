@@ -209,6 +209,7 @@ pub struct KeptWriter {
 
 impl KeptWriter {
     /// Tells when the connections are closed: then the kept one is wanted back.
+    #[must_use]
     pub fn closed(&self) -> CloseEvent {
         self.connections.kept.close_event()
     }
