@@ -8,6 +8,7 @@
 use std::fmt::Write as _;
 
 use analyzer::cell::Position;
+use analyzer::print::column_name;
 
 use crate::pieces::{Apostrophe, Piece, pieces};
 
@@ -113,7 +114,8 @@ impl Corner {
                 copy.push('$');
             }
             let column = moved(stays, column, columns, COLUMNS);
-            write_column(copy, column);
+            // No column of Excel is out of its range.
+            copy.push_str(&column_name(u32::try_from(column).unwrap_or_default()));
         }
         if let Some((stays, row)) = self.row {
             if stays {
@@ -152,16 +154,6 @@ const fn moved(stays: bool, number: i64, by: i64, limit: i64) -> i64 {
         number
     } else {
         (number - 1 + by).rem_euclid(limit) + 1
-    }
-}
-
-fn write_column(copy: &mut String, column: i64) {
-    let Ok(column) = u32::try_from(column) else {
-        return;
-    };
-    if let Some(position) = Position::new(column, 1) {
-        let cell = position.to_string();
-        copy.push_str(cell.trim_end_matches('1'));
     }
 }
 
